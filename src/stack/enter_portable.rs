@@ -1,0 +1,28 @@
+//! `enter` where there is no assembly for it: about six instructions dearer, because the cold path is an ordinary call.
+
+use super::record::Record;
+use super::thread::{Place, place_beyond_limit};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Fills the header of `record`: metadata, position 0, flags 0, an address in this native frame, no code address.
+///
+/// # Safety
+/// `record` is the address of a record in a region, or of 192 bytes of a counted part or sink.
+#[inline(always)]
+pub(super) unsafe fn fill(record: usize, meta: *const u8) {
+    let here = 0u8;
+    // SAFETY: the caller vouches for the memory, which is only ever accessed as atomic words.
+    let record = unsafe { &*(record as *const Record) };
+    record.meta.store(meta.cast_mut(), Relaxed);
+    record.position.store(0, Relaxed);
+    record.flags.store(0, Relaxed);
+    record
+        .stack_pointer
+        .store(&raw const here as usize, Relaxed);
+    record.code_address.store(0, Relaxed);
+}
+
+#[inline(always)]
+pub(super) fn place_cold() -> Place {
+    place_beyond_limit()
+}

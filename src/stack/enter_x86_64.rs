@@ -1,0 +1,116 @@
+//! `enter` for x86_64 with the System V ABI.
+//!
+//! The header is filled by one block of assembly: it reads the stack pointer and a code address, which Rust cannot, and
+//! costs the same few instructions in an unoptimised build. Plain `mov`s of aligned words are what relaxed atomic stores
+//! are on this architecture.
+
+use super::thread::{Place, place_beyond_limit};
+use std::arch::{asm, naked_asm};
+
+/// Fills the header of `record`: metadata, position 0, flags 0, stack pointer, code address.
+///
+/// # Safety
+/// `record` is the address of a record in a region, or of 192 bytes of a counted part or sink.
+#[inline(always)]
+pub(super) unsafe fn fill(record: usize, meta: *const u8) {
+    // SAFETY: the caller vouches for the memory; offsets are pinned in record.rs. The block touches nothing else.
+    unsafe {
+        asm!(
+            "mov qword ptr [{r} + 8], 0",
+            "mov qword ptr [{r} + 16], rsp",
+            "mov qword ptr [{r}], {m}",
+            "lea {m}, [rip]",
+            "mov qword ptr [{r} + 24], {m}",
+            r = in(reg) record,
+            m = inout(reg) meta => _,
+            options(nostack, preserves_flags),
+        );
+    }
+}
+
+/// [`place_beyond_limit`] behind a jump that looks to the compiler like one instruction without a
+/// stack: a call that it knew of would make it keep the function's arguments in callee-saved
+/// registers and align its stack on the hot path, five to eight instructions a call.
+#[cold]
+#[inline(always)]
+pub(super) fn place_cold() -> Place {
+    let (record, next);
+    // SAFETY: `preserve_all` comes back to the label behind the jump, with every general register as
+    // it was but the three named here; vector and mask registers are declared clobbered, for what it
+    // calls may use them. It works below the red zone, as a signal handler does, which is why
+    // `nostack` holds for this function's own stack. It does not unwind.
+    unsafe {
+        asm!(
+            "lea r10, [rip + 2f]",
+            "jmp {stub}",
+            "2:",
+            stub = sym preserve_all,
+            out("r10") record,
+            out("r11") next,
+            out("rax") _,
+            out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
+            out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
+            out("xmm8") _, out("xmm9") _, out("xmm10") _, out("xmm11") _,
+            out("xmm12") _, out("xmm13") _, out("xmm14") _, out("xmm15") _,
+            out("xmm16") _, out("xmm17") _, out("xmm18") _, out("xmm19") _,
+            out("xmm20") _, out("xmm21") _, out("xmm22") _, out("xmm23") _,
+            out("xmm24") _, out("xmm25") _, out("xmm26") _, out("xmm27") _,
+            out("xmm28") _, out("xmm29") _, out("xmm30") _, out("xmm31") _,
+            out("k1") _, out("k2") _, out("k3") _, out("k4") _, out("k5") _, out("k6") _, out("k7") _,
+            out("mm0") _, out("mm1") _, out("mm2") _, out("mm3") _,
+            out("mm4") _, out("mm5") _, out("mm6") _, out("mm7") _,
+            out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
+            out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
+            options(nostack),
+        );
+    }
+    Place { record, next }
+}
+
+/// Calls [`place_beyond_limit`], gives its answer in `r10` and `r11`, and goes on at the address that
+/// came in `r10`. Keeps all general registers but these and `rax`. The directives tell an unwinder
+/// that its caller is the function it was jumped to from.
+#[unsafe(naked)]
+extern "C" fn preserve_all() {
+    naked_asm!(
+        ".cfi_startproc",
+        // Past the red zone; then where to go on, in the place of a return address.
+        "lea rsp, [rsp - 128]",
+        "push r10",
+        ".cfi_def_cfa rsp, 136",
+        ".cfi_offset rip, -136",
+        "push rbp",
+        ".cfi_def_cfa_offset 144",
+        ".cfi_offset rbp, -144",
+        "mov rbp, rsp",
+        ".cfi_def_cfa_register rbp",
+        "push rcx",
+        "push rdx",
+        "push rsi",
+        "push rdi",
+        "push r8",
+        "push r9",
+        "and rsp, -16",
+        "call {place}",
+        "mov r10, rax",
+        "mov r11, rdx",
+        "lea rsp, [rbp - 48]",
+        "pop r9",
+        "pop r8",
+        "pop rdi",
+        "pop rsi",
+        "pop rdx",
+        "pop rcx",
+        "pop rbp",
+        ".cfi_def_cfa rsp, 136",
+        ".cfi_restore rbp",
+        "pop rax",
+        ".cfi_def_cfa_offset 128",
+        ".cfi_register rip, rax",
+        "lea rsp, [rsp + 128]",
+        ".cfi_def_cfa_offset 0",
+        "jmp rax",
+        ".cfi_endproc",
+        place = sym place_beyond_limit,
+    )
+}

@@ -1,0 +1,424 @@
+//! Entering a frame, what it tells while it runs, and leaving it.
+
+use super::arena;
+#[cfg(not(unoptimised))]
+use super::record::ARGUMENT_TAGS;
+#[cfg(not(unoptimised))]
+use super::record::STRIDE;
+use super::record::{INLINE_SLOTS, Record, SHORT_TEXT, SHORT_TEXT_BYTES, note};
+use super::word::{peek32, store32, store64};
+#[cfg(not(unoptimised))]
+use super::{platform, thread};
+#[cfg(unoptimised)]
+use crate::capture::unoptimised::{Further, Looked};
+use crate::capture::{Encoder, Tag, TypeEntry, type_id};
+#[cfg(not(unoptimised))]
+use crate::capture::{scalar, text};
+use std::any::{TypeId, type_name};
+use std::marker::PhantomData;
+#[cfg(not(unoptimised))]
+use std::sync::atomic::Ordering::Relaxed;
+
+/// An active frame. Dropping it restores the top of the stack to what it was, whatever was entered and not left since:
+/// the address of a frame's record *is* the top that was found.
+///
+/// It stays on the thread that made it. The macros bind it to a name that the user's code cannot speak of.
+pub struct Guard {
+    record: usize,
+    _stays_here: PhantomData<*const ()>,
+}
+
+impl Drop for Guard {
+    #[inline]
+    fn drop(&mut self) {
+        #[cfg(unoptimised)]
+        super::unoptimised::leave(self.record);
+        #[cfg(not(unoptimised))]
+        thread::with(|t| {
+            // Never up: a frame of a coroutine that is ended below the frames it was entered above
+            // must not bring those back.
+            if self.record < t.top_now() {
+                t.top.store(self.record, Relaxed);
+            }
+        });
+    }
+}
+
+/// Enters a frame.
+///
+/// # Panics
+/// If `meta` is not a text that the macros make: it ends in NUL. (Known when compiled: no instruction is spent on it.)
+#[cfg(not(unoptimised))]
+#[inline]
+pub fn enter(meta: &'static str) -> Guard {
+    let bytes = meta.as_bytes();
+    if bytes.is_empty() || bytes[bytes.len() - 1] != 0 {
+        malformed();
+    }
+    thread::with(|t| {
+        let record = t.top.load(Relaxed);
+        let place = if record < t.limit_now() {
+            thread::Place {
+                record,
+                next: record + STRIDE,
+            }
+        } else {
+            platform::place_cold()
+        };
+        // SAFETY: below `limit` lies a region's record; `place_cold` answers with one, or with a place in a counted part
+        // or sink behind which 192 bytes follow.
+        let record = unsafe { &*(place.record as *const Record) };
+        // First the place is taken, then filled: a signal handler that enters frames in between takes the next one. What it
+        // sees of this one meanwhile is a frame without a function, which readers pass over.
+        record.meta.store(std::ptr::null_mut(), Relaxed);
+        std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::Release);
+        t.top.store(place.next, Relaxed);
+        // SAFETY: as above.
+        unsafe { platform::fill(place.record, meta.as_ptr()) };
+        Guard {
+            record: place.record,
+            _stays_here: PhantomData,
+        }
+    })
+}
+
+/// Enters a frame.
+///
+/// # Panics
+/// If `meta` is not a text that the macros make: it ends in NUL.
+#[cfg(unoptimised)]
+#[inline(always)]
+pub fn enter(meta: &'static str) -> Guard {
+    Guard {
+        record: super::unoptimised::enter(meta.as_ptr(), meta.len()),
+        _stays_here: PhantomData,
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(super) extern "C-unwind" fn malformed() -> ! {
+    panic!("stacklens: `enter` is for the output of the stacklens macros alone");
+}
+
+impl Guard {
+    /// The innermost frame of this thread, for the body of an async function, whose guard is on the stack of `poll`.
+    #[inline]
+    pub(crate) fn of_record(record: usize) -> std::mem::ManuallyDrop<Guard> {
+        std::mem::ManuallyDrop::new(Guard {
+            record,
+            _stays_here: PhantomData,
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) fn record(&self) -> &'static Record {
+        // SAFETY: `enter` made the address: a record of a region, or a place with 192 bytes behind it in a counted part or
+        // sink. All of these are atomic words that live forever.
+        unsafe { &*(self.record as *const Record) }
+    }
+
+    /// The function is at statement `position` now.
+    #[inline(always)]
+    pub(crate) fn at(&self, position: u32) {
+        #[cfg(unoptimised)]
+        super::unoptimised::at(self.record, position);
+        #[cfg(not(unoptimised))]
+        store32(&self.record().position, position);
+    }
+
+    /// Copies an argument into slot `index`; gives its tag, for [`Guard::tag_arguments`].
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    pub(crate) fn argument<T>(&self, index: usize, value: &T, depth: Depth) -> u64 {
+        debug_assert!(index < ARGUMENT_TAGS);
+        let (tag, bits) = self.look(index as u32, value, depth);
+        store64(&self.record().values[index], bits);
+        u64::from(tag) << (8 * index)
+    }
+
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    pub(crate) fn tag_arguments(&self, tags: u64) {
+        store64(&self.record().argument_tags, tags);
+    }
+
+    /// Whether this activation of the function records no values.
+    #[cfg(unoptimised)]
+    #[inline(always)]
+    pub(crate) fn is_hot(&self) -> bool {
+        super::unoptimised::is_hot(self.record)
+    }
+
+    /// Copies an argument into slot `index`, and its tag.
+    #[cfg(unoptimised)]
+    #[inline(always)]
+    pub(crate) fn argument<T>(&self, index: u32, value: *const T, further: Further) {
+        // SAFETY: the macros' output and `__private` pass references.
+        unsafe {
+            super::unoptimised::argument(
+                self.record,
+                index,
+                value.cast(),
+                type_id::<T>,
+                type_name::<T>,
+                further,
+            )
+        }
+    }
+
+    /// Copies a local into its slot. `site` is the slot in the low 8 bits, the position above.
+    #[inline(always)]
+    pub(crate) fn capture<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
+        #[cfg(unoptimised)]
+        if !self.is_hot() {
+            // SAFETY: `value` is a reference to a `T`.
+            unsafe {
+                super::unoptimised::capture(
+                    self.record,
+                    site,
+                    std::ptr::from_ref(value).cast(),
+                    type_id::<T>,
+                    type_name::<T>,
+                    depth.further(),
+                );
+            }
+        }
+        #[cfg(not(unoptimised))]
+        {
+            let (tag, bits) = self.look(site & 0xff, value, depth);
+            store_slot(self.record, site, tag, bits);
+        }
+    }
+
+    /// Slot and position of `site` hold nothing yet.
+    #[inline]
+    pub(crate) fn unset(&self, site: u32) {
+        self.mark(site, Tag::UNSET);
+    }
+
+    /// The slot holds no value, for the reason that the tag says.
+    pub(crate) fn mark(&self, site: u32, tag: u8) {
+        store_spilled_or_not(self.record, site, tag, 0);
+    }
+
+    /// A number for the function and the slot of `site`.
+    pub(crate) fn site_key(&self, site: u32) -> usize {
+        self.record()
+            .meta
+            .load(std::sync::atomic::Ordering::Relaxed) as usize
+            ^ (site as usize & 0xff) << 8
+    }
+
+    /// Whether this activation records no values at all.
+    #[inline(always)]
+    pub(crate) fn records_nothing(&self) -> bool {
+        #[cfg(unoptimised)]
+        return self.is_hot();
+        #[cfg(not(unoptimised))]
+        false
+    }
+
+    /// Copies a value by what `inspect` writes.
+    pub(crate) fn capture_with(
+        &self,
+        site: u32,
+        entry: &TypeEntry,
+        inspect: &mut dyn FnMut(&mut Encoder<'_>),
+    ) {
+        let chunk = arena::encode_with(self.record, site & 0xff, inspect);
+        let bits = u64::from(entry.index().to_bits()) | u64::from(chunk) << 32;
+        store_spilled_or_not(self.record, site, Tag::TYPED, bits);
+    }
+
+    /// Tag and word of a value. What does not fit the word goes to the arena.
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    fn look<T: ?Sized>(&self, slot: u32, value: &T, depth: Depth) -> (u8, u64) {
+        if let Some(known) = scalar(value) {
+            return known;
+        }
+        if let (Depth::Whole, Some(text)) = (depth, text(value)) {
+            return text_bits(self.record, slot, text);
+        }
+        // SAFETY: `value` is a reference to a `T`.
+        unsafe {
+            typed(
+                self.record,
+                slot,
+                std::ptr::from_ref(value).cast(),
+                type_id::<T>,
+                type_name::<T>,
+                depth,
+            )
+        }
+    }
+}
+
+#[cfg(not(unoptimised))]
+#[inline(always)]
+fn store_slot(record: usize, site: u32, tag: u8, bits: u64) {
+    let slot = site & 0xff;
+    if (slot as usize) < INLINE_SLOTS {
+        // SAFETY: `record` is a guard's: 192 bytes of atomic words that live forever.
+        let record = unsafe { &*(record as *const Record) };
+        store64(&record.values[slot as usize], bits);
+        store32(&record.notes[slot as usize], note(tag, site >> 8));
+    } else {
+        store_spilled(record, site, u32::from(tag), bits);
+    }
+}
+
+/// [`store_slot`], as a call.
+#[inline(never)]
+fn store_spilled_or_not(record: usize, site: u32, tag: u8, bits: u64) {
+    let slot = (site & 0xff) as usize;
+    if slot < INLINE_SLOTS {
+        // SAFETY: as in `store_slot`.
+        let record = unsafe { &*(record as *const Record) };
+        store64(&record.values[slot], bits);
+        store32(&record.notes[slot], note(tag, site >> 8));
+    } else {
+        arena::store_spilled(record, site & 0xff, bits, note(tag, site >> 8));
+    }
+}
+
+/// The value of a slot beyond the record's own.
+#[cold]
+pub(super) extern "C" fn store_spilled(record: usize, site: u32, tag: u32, bits: u64) {
+    arena::store_spilled(record, site & 0xff, bits, note(tag as u8, site >> 8));
+}
+
+#[cfg(unoptimised)]
+impl Depth {
+    #[inline(always)]
+    pub(crate) fn further(self) -> Further {
+        if self as u8 == Depth::Whole as u8 {
+            typed_whole
+        } else {
+            typed_surface
+        }
+    }
+}
+
+#[cfg(unoptimised)]
+#[allow(improper_ctypes_definitions)] // Rust functions pass through, as words
+pub(crate) unsafe extern "C" fn typed_whole(
+    record: usize,
+    slot: u32,
+    value: *const (),
+    id: fn() -> TypeId,
+    name: fn() -> &'static str,
+) -> Looked {
+    // SAFETY: passed on.
+    let (tag, bits) = unsafe { typed(record, slot, value, id, name, Depth::Whole) };
+    Looked {
+        tag: tag.into(),
+        bits,
+    }
+}
+
+#[cfg(unoptimised)]
+#[allow(improper_ctypes_definitions)] // as above
+pub(crate) unsafe extern "C" fn typed_surface(
+    record: usize,
+    slot: u32,
+    value: *const (),
+    id: fn() -> TypeId,
+    name: fn() -> &'static str,
+) -> Looked {
+    // SAFETY: passed on.
+    let (tag, bits) = unsafe { typed(record, slot, value, id, name, Depth::Surface) };
+    Looked {
+        tag: tag.into(),
+        bits,
+    }
+}
+
+/// How far a value is looked into.
+#[derive(Clone, Copy, PartialEq)]
+#[repr(u8)]
+pub(crate) enum Depth {
+    Whole,
+    /// Scalars only: the function contains `unsafe`, and what a reference leads to may be half made.
+    Surface,
+}
+
+/// Tag and word of a text: the text itself if it is short, else what leads to its bytes in the arena.
+#[inline(always)]
+fn text_bits(record: usize, slot: u32, text: &str) -> (u8, u64) {
+    if text.len() <= SHORT_TEXT_BYTES {
+        (SHORT_TEXT, short_text(text.as_bytes()))
+    } else {
+        (Tag::TEXT, arena::text(record, slot, text))
+    }
+}
+
+/// Up to seven bytes in the low bytes of a word, their number in the high one: without a loop, by loads that overlap.
+#[inline(always)]
+fn short_text(bytes: &[u8]) -> u64 {
+    let (n, at) = (bytes.len(), bytes.as_ptr());
+    debug_assert!(n <= SHORT_TEXT_BYTES);
+    // SAFETY: each load lies within the `n` bytes.
+    let word = unsafe {
+        if n >= 4 {
+            let (low, high) = (peek32(at), peek32(at.wrapping_add(n - 4)));
+            low | high << ((n - 4) << 3)
+        } else if n > 0 {
+            let middle = n >> 1;
+            let (first, half, last) = (*at, *at.wrapping_add(middle), *at.wrapping_add(n - 1));
+            first as u64 | (half as u64) << (middle << 3) | (last as u64) << ((n - 1) << 3)
+        } else {
+            0
+        }
+    };
+    word | (n as u64) << 56
+}
+
+/// Tag and word of a value, by its type's table entry.
+///
+/// # Safety
+/// `value` points to a live value of the type that `id` and `name` answer for; `record` is a guard's.
+#[inline(never)]
+unsafe fn typed(
+    record: usize,
+    slot: u32,
+    value: *const (),
+    id: fn() -> TypeId,
+    name: fn() -> &'static str,
+    depth: Depth,
+) -> (u8, u64) {
+    let entry = crate::capture::intern(id, name);
+    // SAFETY: `entry` is the entry of the identity that `id` gives.
+    if let Some(known) = unsafe { entry.scalar(value) } {
+        return known;
+    }
+    // SAFETY: as above; the text is copied before this returns.
+    if let (Depth::Whole, Some(text)) = (depth, unsafe { entry.text(value) }) {
+        return text_bits(record, slot, text);
+    }
+    let chunk = match depth {
+        // SAFETY: as above.
+        Depth::Whole => unsafe { arena::encode(record, slot, entry, value) },
+        Depth::Surface => 0,
+    };
+    (
+        Tag::TYPED,
+        u64::from(entry.index().to_bits()) | u64::from(chunk) << 32,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_text;
+
+    #[test]
+    fn short_texts_of_each_length_are_packed_byte_by_byte() {
+        for n in 0..=7 {
+            let text = &b"abcdefg"[..n];
+            let word = short_text(text);
+            assert_eq!(&word.to_le_bytes()[..n], text);
+            assert_eq!(word >> 56, n as u64);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The thread's shadow stack: storage, entering and leaving, and reading it.
+//!
+//! Invariants, and where each is kept:
+//! * A region is never unmapped and holds nothing but atomic words ([`region`]).
+//! * The address of a frame's record is the top of the stack it was entered on; leaving stores it back, so that frames that
+//!   were skipped (a leaked guard, a forced unwinding, `longjmp`) are gone too ([`guard`]).
+//! * The only pointer in a record is `meta`, stored by `enter` alone; everything else is checked when read ([`record`],
+//!   [`read`]).
+//! * A slot's content is meaningful only where the metadata says that it was captured; nothing is cleared on entry.
+
+mod arena;
+mod guard;
+mod read;
+mod record;
+mod region;
+mod snapshot;
+mod suspend;
+mod thread;
+#[cfg(unoptimised)]
+mod unoptimised;
+mod word;
+
+#[cfg(all(not(unoptimised), target_arch = "x86_64", not(windows)))]
+#[path = "enter_x86_64.rs"]
+mod platform;
+#[cfg(all(not(unoptimised), not(all(target_arch = "x86_64", not(windows)))))]
+#[path = "enter_portable.rs"]
+mod platform;
+
+pub(crate) use guard::Depth;
+pub use guard::{Guard, enter};
+#[cfg(unoptimised)]
+pub(crate) use guard::{typed_surface, typed_whole};
+pub(crate) use read::{Cursor, Meta, current, depth, unrecorded};
+pub(crate) use snapshot::{Snapshot, snapshots};
+pub(crate) use suspend::{Suspended, innermost};

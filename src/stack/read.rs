@@ -1,0 +1,148 @@
+//! Looking at the stack: a cursor over this thread's records, and copies of single ones.
+
+use super::record::{HAS_IDENTITY, Record, STRIDE};
+use super::thread;
+use std::ffi::CStr;
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Marks a slot number as one whose tag is in the word that the arguments share.
+pub(crate) const ARGUMENT: u32 = 0x40;
+
+/// The static facts of a function: a NUL-terminated literal in the program's text.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub(crate) struct Meta(&'static u8);
+
+impl Meta {
+    pub(crate) fn text(self) -> &'static str {
+        // SAFETY: `enter` accepts only `&'static str`s that end in NUL, so that one is found inside the literal; what lies
+        // before it is a prefix of valid UTF-8 that ends at an ASCII byte.
+        unsafe {
+            let bytes = CStr::from_ptr(std::ptr::from_ref(self.0).cast()).to_bytes();
+            std::str::from_utf8_unchecked(bytes)
+        }
+    }
+
+    pub(crate) fn address(self) -> usize {
+        std::ptr::from_ref(self.0) as usize
+    }
+}
+
+/// A recorded frame of this thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Cursor {
+    /// Of the record. A reference would make handles look like keys with inner mutability.
+    address: NonZeroUsize,
+    _stays_here: PhantomData<*const ()>,
+}
+
+/// The innermost recorded frame of this thread.
+#[inline]
+pub(crate) fn current() -> Option<Cursor> {
+    thread::with(|t| {
+        let end = t.top.load(Relaxed).min(t.limit.load(Relaxed));
+        let base = t.base.load(Relaxed);
+        // Without a region base and limit are equal.
+        Cursor::begun(end, base)
+    })
+}
+
+/// Annotated frames active on this thread, recorded or only counted.
+#[inline]
+pub(crate) fn depth() -> usize {
+    thread::with(|t| t.recorded() + t.unrecorded())
+}
+
+/// Innermost frames that are counted but have no record: the thread's storage is full, or it has none (any more).
+#[inline]
+pub(crate) fn unrecorded() -> usize {
+    thread::with(|t| t.unrecorded())
+}
+
+impl Cursor {
+    #[inline]
+    fn at(address: usize) -> Cursor {
+        Cursor {
+            // SAFETY: the callers computed the address of a record of this thread's region.
+            address: unsafe { NonZeroUsize::new_unchecked(address) },
+            _stays_here: PhantomData,
+        }
+    }
+
+    #[inline]
+    fn record(self) -> &'static Record {
+        // SAFETY: `at` is given addresses of records between `base` and `limit` of this thread's region, which lives forever.
+        unsafe { &*(self.address.get() as *const Record) }
+    }
+
+    /// The innermost frame between `base` and `end` that is filled. One that is not was just being entered when a signal came.
+    #[inline]
+    fn begun(end: usize, base: usize) -> Option<Cursor> {
+        let mut end = end;
+        while end > base {
+            let cursor = Cursor::at(end - STRIDE);
+            if !cursor.record().meta.load(Relaxed).is_null() {
+                return Some(cursor);
+            }
+            end -= STRIDE;
+        }
+        None
+    }
+
+    #[inline]
+    pub(super) fn address(self) -> usize {
+        self.address.get()
+    }
+
+    /// The function.
+    #[inline]
+    pub(crate) fn meta(self) -> Option<Meta> {
+        meta_of(self.record())
+    }
+
+    #[inline]
+    pub(crate) fn position(self) -> u32 {
+        self.record().position.load(Relaxed)
+    }
+
+    /// The frame below: the annotated caller.
+    #[inline]
+    pub(crate) fn caller(self) -> Option<Cursor> {
+        thread::with(|t| Cursor::begun(self.address(), t.base.load(Relaxed)))
+    }
+
+    /// 1 for the outermost frame.
+    pub(crate) fn depth(self) -> usize {
+        thread::with(|t| (self.address() - t.base.load(Relaxed)) / STRIDE + 1)
+    }
+
+    /// A number that no other activation of a frame on this thread has.
+    #[inline]
+    pub(crate) fn identity(self) -> u64 {
+        let flags = self.record().flags.load(Relaxed);
+        if flags & HAS_IDENTITY != 0 {
+            return self.record().identity.load(Relaxed);
+        }
+        let identity = thread::with(|t| t.next_identity());
+        self.record().identity.store(identity, Relaxed);
+        self.record().flags.store(flags | HAS_IDENTITY, Relaxed);
+        identity
+    }
+
+    /// Whether this is still the activation that was given `identity`.
+    pub(crate) fn is(self, identity: u64) -> bool {
+        let active =
+            thread::with(|t| t.owns(self.address()) && self.address() < t.top.load(Relaxed));
+        active
+            && self.record().flags.load(Relaxed) & HAS_IDENTITY != 0
+            && self.record().identity.load(Relaxed) == identity
+    }
+}
+
+#[inline]
+fn meta_of(record: &Record) -> Option<Meta> {
+    // SAFETY: the word is null or was written by `enter`: the start of a `'static` literal (record.rs).
+    unsafe { record.meta.load(Relaxed).as_ref() }.map(Meta)
+}
