@@ -1,0 +1,36 @@
+//! Values: which can be captured, how they are copied within bounds, and how the copies are read
+//! and printed.
+//!
+//! A leaf: it knows nothing of frames, reports or macros. The way of a value: [`kind`] decides from
+//! the type alone whether it is a word; [`types`] knows what else can be copied; [`encode`] copies
+//! it; the bytes lie in a slot that this module never sees; [`decode`] makes a [`Value`] of them
+//! and [`render`] prints it.
+
+mod builtin;
+pub(crate) mod cost;
+pub(crate) mod debug;
+mod decode;
+pub(crate) mod derive_support;
+pub(crate) mod encode;
+mod kind;
+mod limits;
+mod load;
+pub(crate) mod redact;
+mod render;
+#[cfg(feature = "serde")]
+mod serialize;
+mod std_types;
+pub(crate) mod types;
+#[cfg(unoptimised)]
+pub(crate) mod unoptimised;
+mod value;
+
+pub(crate) use encode::VALUE_BYTES;
+pub(crate) use kind::{Tag, type_id};
+#[cfg(not(unoptimised))]
+pub(crate) use kind::{scalar, text};
+pub(crate) use types::{TypeEntry, intern};
+
+pub use encode::{Encoder, Fields, Inspect};
+pub use limits::Limits;
+pub use value::{Value, ValueKind};
