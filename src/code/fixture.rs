@@ -1,0 +1,69 @@
+//! Functions for tests, without the macro.
+
+use super::{Code, decode};
+
+/// What the macro would say of a function. By default `f` in `src/a.rs`, lines 10 to 20, without
+/// statements.
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    pub(crate) qualifier: &'static str,
+    pub(crate) file: &'static str,
+    /// Flags, number of arguments, first line and column, last line.
+    pub(crate) head: [u64; 5],
+    /// Line (difference) and column of each position.
+    pub(crate) places: Vec<(i64, u64)>,
+    /// Whole lines.
+    pub(crate) variables: String,
+}
+
+impl Default for Function {
+    fn default() -> Function {
+        Function {
+            name: "f",
+            qualifier: "",
+            file: "src/a.rs",
+            head: [0, 0, 10, 1, 20],
+            places: Vec::new(),
+            variables: String::new(),
+        }
+    }
+}
+
+impl Function {
+    /// As the macro writes it into the program.
+    pub(crate) fn literal(&self) -> &'static str {
+        let zigzag = |n: i64| ((n << 1) ^ (n >> 63)) as u64;
+        let places: Vec<u64> = self
+            .places
+            .iter()
+            .flat_map(|(line, column)| [zigzag(*line), *column])
+            .collect();
+        let Function {
+            name,
+            qualifier,
+            file,
+            variables,
+            ..
+        } = self;
+        let (head, places) = (numbers(&self.head), numbers(&places));
+        format!("{name}\n{qualifier}\n{file}\n{head}\n{places}\n{variables}\nmycrate::a\0").leak()
+    }
+
+    pub(crate) fn code(&self) -> Code {
+        decode::decode(self.literal())
+    }
+}
+
+/// Numbers in base 32, as the macro writes them.
+pub(crate) fn numbers(values: &[u64]) -> String {
+    let mut text = String::new();
+    for &value in values {
+        let mut value = value;
+        while value >= 32 {
+            text.push((0x5d + (value & 31) as u8) as char);
+            value >>= 5;
+        }
+        text.push((0x23 + value as u8) as char);
+    }
+    text
+}

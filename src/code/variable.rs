@@ -1,0 +1,251 @@
+//! One variable of a function: where it can be seen, and where its recorded value is out of date.
+
+use super::decode::Numbers;
+
+/// A variable as the macro described it.
+pub(crate) struct Variable {
+    name: &'static str,
+    flags: u32,
+    slot: u32,
+    scope_start: u32,
+    start: u32,
+    end: u32,
+    /// Still encoded: looked at only where the recorded value may have changed.
+    marks: Numbers<'static>,
+}
+
+/// Whether a variable that is in scope has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Assigned,
+    Unassigned,
+}
+
+/// Whether the value recorded last is still the variable's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    Current,
+    /// It may have been changed since.
+    AsOfCapture,
+    /// It may have been moved out since.
+    MaybeMoved,
+}
+
+/// Why a variable has no recorded value anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Redacted,
+    Skipped,
+    NotCaptured,
+}
+
+const ARGUMENT: u32 = 1;
+const CHANGES: u32 = 1 << 1;
+const NOT_CAPTURED: u32 = 1 << 2;
+const REDACTED: u32 = 1 << 3;
+const MOVES: u32 = 1 << 4;
+const SKIPPED: u32 = 1 << 5;
+const INTERNAL: u32 = 1 << 6;
+
+impl Variable {
+    /// Reads `name flags slot scope_start start end marks..`; `None` if a number is missing.
+    pub(super) fn decode(line: &'static str) -> Option<Variable> {
+        let (name, rest) = line.split_once(' ')?;
+        let mut numbers = Numbers::new(rest);
+        Some(Variable {
+            name,
+            flags: numbers.next_u32()?,
+            slot: numbers.next_u32()?,
+            scope_start: numbers.next_u32()?,
+            start: numbers.next_u32()?,
+            end: numbers.next_u32()?,
+            marks: numbers,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn is_argument(&self) -> bool {
+        self.flags & ARGUMENT != 0
+    }
+
+    pub(crate) fn is_internal(&self) -> bool {
+        self.flags & INTERNAL != 0
+    }
+
+    /// Why there is no value to read. A secret is not read even if a value should be there.
+    pub(crate) fn missing(&self) -> Option<Missing> {
+        if self.flags & REDACTED != 0 {
+            Some(Missing::Redacted)
+        } else if self.flags & SKIPPED != 0 {
+            Some(Missing::Skipped)
+        } else if self.flags & NOT_CAPTURED != 0 {
+            Some(Missing::NotCaptured)
+        } else {
+            None
+        }
+    }
+
+    /// The slot that holds the value.
+    pub(crate) fn slot(&self) -> Option<u32> {
+        self.missing().is_none().then_some(self.slot)
+    }
+
+    /// Whether the variable is in scope at a position, and has a value there.
+    pub(super) fn state_at(&self, position: u32) -> Option<State> {
+        if (self.start..=self.end).contains(&position) {
+            Some(State::Assigned)
+        } else if (self.scope_start..self.start).contains(&position) {
+            Some(State::Unassigned)
+        } else {
+            None
+        }
+    }
+
+    /// Whether this variable, declared later, is the one that its name means.
+    pub(super) fn hides(&self, state: State, (other, other_state): (&Variable, State)) -> bool {
+        match (state, other_state) {
+            (State::Assigned, State::Unassigned) => true,
+            (State::Unassigned, State::Assigned) => false,
+            _ => self.start >= other.start,
+        }
+    }
+
+    /// What became of the value captured at `captured`, seen from `position`.
+    ///
+    /// A mark counts if control may have passed it in between. The mark of the statement that runs
+    /// now does not: what that statement does is not done yet. A capture at a later position than
+    /// the present one was made in an earlier round of a loop, so then the marks before the present
+    /// position count too.
+    pub(crate) fn freshness(&self, captured: u32, position: u32) -> Freshness {
+        let outdated = if self.flags & CHANGES != 0 {
+            Freshness::AsOfCapture
+        } else if self.flags & MOVES != 0 {
+            Freshness::MaybeMoved
+        } else {
+            return Freshness::Current;
+        };
+        let passed = |mark: Mark| {
+            let since_capture =
+                mark.position >= captured && (mark.position < position || mark.in_loop);
+            let next_round = captured > position && mark.position < position && mark.in_loop;
+            mark.position != position && (since_capture || next_round)
+        };
+        if self.marks().any(passed) {
+            outdated
+        } else {
+            Freshness::Current
+        }
+    }
+
+    /// The positions at which the variable may change or be moved, in order.
+    fn marks(&self) -> impl Iterator<Item = Mark> {
+        let mut numbers = self.marks.clone();
+        let mut left = numbers.next_u32().unwrap_or(0);
+        let mut position = 0u32;
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let encoded = numbers.next_u32()?;
+            position = position.saturating_add(encoded >> 1);
+            Some(Mark {
+                position,
+                in_loop: encoded & 1 != 0,
+            })
+        })
+    }
+}
+
+struct Mark {
+    position: u32,
+    in_loop: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::numbers;
+    use super::*;
+
+    /// A variable of positions 2 to 20 with these marks.
+    fn variable(flags: u32, marks: &[(u64, bool)]) -> Variable {
+        let mut n = vec![u64::from(flags), 0, 1, 2, 20, marks.len() as u64];
+        let mut last = 0;
+        for (position, in_loop) in marks {
+            n.push((position - last) * 2 + u64::from(*in_loop));
+            last = *position;
+        }
+        Variable::decode(format!("v {}", numbers(&n)).leak()).unwrap()
+    }
+
+    #[test]
+    fn a_binding_that_cannot_change_is_always_current() {
+        let v = variable(0, &[(5, true)]);
+        assert_eq!(v.freshness(2, 9), Freshness::Current);
+    }
+
+    #[test]
+    fn a_value_is_out_of_date_once_a_change_was_passed() {
+        let v = variable(CHANGES, &[(5, false)]);
+        assert_eq!(v.freshness(2, 4), Freshness::Current, "not reached");
+        assert_eq!(v.freshness(2, 5), Freshness::Current, "about to happen");
+        assert_eq!(v.freshness(2, 6), Freshness::AsOfCapture, "passed");
+        assert_eq!(
+            v.freshness(6, 7),
+            Freshness::Current,
+            "captured again since"
+        );
+        assert_eq!(
+            v.freshness(5, 6),
+            Freshness::AsOfCapture,
+            "captured before the statement that changes it"
+        );
+    }
+
+    #[test]
+    fn a_change_further_down_in_a_loop_may_have_happened_in_an_earlier_round() {
+        let v = variable(CHANGES, &[(8, true)]);
+        assert_eq!(v.freshness(2, 5), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(2, 8), Freshness::Current);
+        assert_eq!(
+            variable(CHANGES, &[(8, false)]).freshness(2, 5),
+            Freshness::Current
+        );
+    }
+
+    #[test]
+    fn a_value_of_an_earlier_round_is_out_of_date_after_a_change_in_this_one() {
+        let v = variable(CHANGES, &[(4, true)]);
+        assert_eq!(v.freshness(8, 6), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(8, 3), Freshness::Current);
+        assert_eq!(v.freshness(5, 6), Freshness::Current);
+    }
+
+    #[test]
+    fn a_binding_that_only_moves_is_maybe_moved() {
+        let v = variable(MOVES, &[(5, false)]);
+        assert_eq!(v.freshness(2, 5), Freshness::Current);
+        assert_eq!(v.freshness(2, 6), Freshness::MaybeMoved);
+    }
+
+    #[test]
+    fn a_secret_has_no_slot_whatever_else_is_said_of_it() {
+        let v = variable(REDACTED | NOT_CAPTURED | SKIPPED, &[]);
+        assert_eq!((v.missing(), v.slot()), (Some(Missing::Redacted), None));
+        assert_eq!(
+            variable(NOT_CAPTURED | SKIPPED, &[]).missing(),
+            Some(Missing::Skipped)
+        );
+        assert_eq!(variable(0, &[]).slot(), Some(0));
+    }
+
+    #[test]
+    fn more_marks_promised_than_there_are_is_no_harm() {
+        let v = Variable::decode(
+            format!("v {}", numbers(&[CHANGES.into(), 0, 1, 2, 20, 900, 10])).leak(),
+        )
+        .unwrap();
+        assert_eq!(v.freshness(2, 9), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(6, 9), Freshness::Current);
+    }
+}

@@ -1,0 +1,330 @@
+//! The variables of a frame and their recorded values.
+
+use crate::capture::{Limits, Tag, Value};
+use crate::code::{Code, Freshness, Missing, State, Variable};
+use crate::stack::Snapshot;
+use std::fmt;
+
+/// Variables shown when printed; the rest is counted.
+const SHOWN: usize = Limits::DEFAULT.locals;
+
+/// The variables in scope in a frame: Python's `f_locals`, arguments first, then in the order of
+/// declaration.
+///
+/// `Display` prints `{s: "abc", value: <not yet assigned>}`, at most 32 variables; `{:#}` prints
+/// one a line.
+///
+/// ```
+/// use stacklens::{currentframe, frame};
+///
+/// #[frame]
+/// fn scale(factor: f64) -> String {
+///     let points = vec![1, 2];
+///     let locals = currentframe().unwrap().locals();
+///     assert_eq!(locals.get("factor").unwrap().value().as_f64(), Some(factor));
+///     assert!(locals.get("nothing").is_none());
+///     assert_eq!(points.len(), 2);
+///     locals.to_string()
+/// }
+///
+/// assert_eq!(scale(0.5), "{factor: 0.5, points: [1, 2], locals: <not yet assigned>}");
+/// ```
+#[derive(Clone, Default)]
+pub struct Locals {
+    list: Vec<Local>,
+    finished: bool,
+}
+
+/// One variable of a frame.
+///
+/// `Display` prints `name: value`, followed by `(as of line 7)` if the value may have changed since
+/// it was recorded there.
+#[derive(Clone)]
+pub struct Local {
+    name: &'static str,
+    value: Value,
+    is_arg: bool,
+    as_of_line: Option<u32>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// `#[frame]` copied it while the function ran.
+    Recorded,
+}
+
+impl Locals {
+    /// Those of a frame that is gone.
+    pub(super) fn finished() -> Locals {
+        Locals {
+            list: Vec::new(),
+            finished: true,
+        }
+    }
+
+    /// The variable of this name.
+    pub fn get(&self, name: &str) -> Option<&Local> {
+        self.list.iter().find(|local| local.name == name)
+    }
+
+    /// The variables in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Local> {
+        self.list.iter()
+    }
+
+    /// The number of variables.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether these are asked of a frame that had finished: then there is none.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+}
+
+impl Local {
+    /// The variable's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its value as recorded, or what stands for it (`<not yet assigned>`, `<redacted>`, ..).
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Full name of its type, as `std::any::type_name` gives it. `None` where no value was
+    /// recorded: a type is learned together with a value.
+    pub fn type_name(&self) -> Option<&'static str> {
+        self.value.type_name()
+    }
+
+    /// Whether it is an argument of the function.
+    pub fn is_arg(&self) -> bool {
+        self.is_arg
+    }
+
+    /// The line at which the value was recorded, if the variable may have changed since. `None`:
+    /// the value is current.
+    pub fn as_of_line(&self) -> Option<u32> {
+        self.as_of_line
+    }
+
+    /// Where the value comes from.
+    pub fn origin(&self) -> Origin {
+        Origin::Recorded
+    }
+}
+
+/// The variables in scope at the position where the copy was taken.
+pub(super) fn read(code: &Code, snapshot: &Snapshot) -> Locals {
+    let position = snapshot.position();
+    let local = |(variable, state): (&Variable, State)| {
+        let (value, as_of) = value(variable, state, snapshot);
+        Local {
+            name: variable.name(),
+            value,
+            is_arg: variable.is_argument(),
+            as_of_line: as_of.map(|captured| code.place(captured).line),
+        }
+    };
+    Locals {
+        list: code.variables_at(position).into_iter().map(local).collect(),
+        finished: false,
+    }
+}
+
+/// The value, and the position at which it was captured if it may have changed since.
+fn value(variable: &Variable, state: State, snapshot: &Snapshot) -> (Value, Option<u32>) {
+    let value = match variable.missing() {
+        _ if state == State::Unassigned => Value::not_yet_assigned(),
+        Some(Missing::Redacted) => Value::redacted(),
+        Some(Missing::Skipped) => Value::omitted("skipped"),
+        Some(Missing::NotCaptured) => Value::omitted("not captured"),
+        None => return captured(variable, snapshot),
+    };
+    (value, None)
+}
+
+fn captured(variable: &Variable, snapshot: &Snapshot) -> (Value, Option<u32>) {
+    let captured = variable
+        .slot()
+        .and_then(|slot| snapshot.slot(slot))
+        .filter(|c| c.tag != Tag::EMPTY);
+    let Some(captured) = captured else {
+        return (Value::omitted("not captured"), None);
+    };
+    let value = || Value::decode(captured.tag, captured.bits, &captured.bytes);
+    match variable.freshness(captured.position, snapshot.position()) {
+        Freshness::Current => (value(), None),
+        Freshness::AsOfCapture => (value(), Some(captured.position)),
+        Freshness::MaybeMoved => (Value::moved(), None),
+    }
+}
+
+impl<'a> IntoIterator for &'a Locals {
+    type Item = &'a Local;
+    type IntoIter = std::slice::Iter<'a, Local>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Locals {
+    type Item = Local;
+    type IntoIter = std::vec::IntoIter<Local>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
+impl Local {
+    /// `name`, a separator, the value as the formatter asks for it, and since when it is not
+    /// certain.
+    fn write(&self, f: &mut fmt::Formatter<'_>, separator: &str) -> fmt::Result {
+        f.write_str(self.name)?;
+        f.write_str(separator)?;
+        fmt::Display::fmt(&self.value, f)?;
+        match self.as_of_line {
+            Some(line) => write!(f, " (as of line {line})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, ": ")
+    }
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Locals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.finished {
+            return f.write_str("<finished>");
+        }
+        // `DebugSet` brings braces, commas, and the indentation of `{:#}`.
+        let mut set = f.debug_set();
+        set.entries(self.list.iter().take(SHOWN));
+        match self.list.len().checked_sub(SHOWN) {
+            None | Some(0) => set.finish(),
+            Some(more) => set.entry(&format_args!("... {more} more")).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for Locals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Locals on one line as a traceback shows them: `x = 3, name = "abc"`.
+pub(crate) struct Assignments<'a>(pub(crate) &'a Locals);
+
+impl fmt::Display for Assignments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, local) in self.0.iter().take(SHOWN).enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            local.write(f, " = ")?;
+        }
+        match self.0.len().checked_sub(SHOWN) {
+            None | Some(0) => Ok(()),
+            Some(more) => write!(f, ", ... {more} more"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(name: &'static str, value: Value, as_of_line: Option<u32>) -> Local {
+        Local {
+            name,
+            value,
+            is_arg: false,
+            as_of_line,
+        }
+    }
+
+    fn locals(list: Vec<Local>) -> Locals {
+        Locals {
+            list,
+            finished: false,
+        }
+    }
+
+    fn two() -> Locals {
+        locals(vec![
+            local("s", Value::redacted(), None),
+            local("value", Value::not_yet_assigned(), Some(7)),
+        ])
+    }
+
+    #[test]
+    fn locals_print_like_a_map() {
+        assert_eq!(
+            two().to_string(),
+            "{s: <redacted>, value: <not yet assigned> (as of line 7)}"
+        );
+        assert_eq!(Locals::default().to_string(), "{}");
+        assert_eq!(format!("{:?}", two()), two().to_string());
+    }
+
+    #[test]
+    fn the_alternate_form_has_one_variable_a_line() {
+        let expected = "{\n    s: <redacted>,\n    value: <not yet assigned> (as of line 7),\n}";
+        assert_eq!(format!("{:#}", two()), expected);
+    }
+
+    #[test]
+    fn a_traceback_shows_them_as_assignments() {
+        let expected = "s = <redacted>, value = <not yet assigned> (as of line 7)";
+        assert_eq!(Assignments(&two()).to_string(), expected);
+    }
+
+    #[test]
+    fn what_is_beyond_thirty_two_is_counted() {
+        let many = |n| {
+            locals(
+                (0..n)
+                    .map(|_| local("x", Value::redacted(), None))
+                    .collect(),
+            )
+        };
+        assert!(!many(32).to_string().contains("more"));
+        assert!(many(35).to_string().ends_with("x: <redacted>, ... 3 more}"));
+        assert!(
+            Assignments(&many(35))
+                .to_string()
+                .ends_with("x = <redacted>, ... 3 more")
+        );
+        assert_eq!(many(35).iter().count(), 35);
+    }
+
+    #[test]
+    fn the_locals_of_a_finished_frame_say_so() {
+        let finished = Locals::finished();
+        assert!(finished.is_empty() && finished.is_finished());
+        assert_eq!(format!("{finished} {finished:#}"), "<finished> <finished>");
+    }
+}
