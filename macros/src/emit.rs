@@ -1,0 +1,380 @@
+//! What is emitted, in one place: calls of functions in the library's `__private` module.
+//!
+//! Why the output looks as it does:
+//! * Rooted paths with mixed-site spans: they resolve in every edition, in `#![no_std]` roots, and whatever the user's own
+//!   modules are called; and no method-call syntax, which a blanket trait of the user's could capture.
+//! * No `unsafe` and no `#[allow]`: both are errors under `forbid`.
+//! * The guard is passed last: an operand may itself contain statements that use it.
+//! * Names of the user's variables keep the user's own tokens, so that hygiene of `macro_rules!` holds.
+
+use std::cell::Cell;
+
+use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+
+/// How the function's frame is reached from its body.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Reach {
+    /// By the guard, a local of the function.
+    Guard,
+    /// The innermost frame of the thread: the body of an async function, whose guard is on the stack of `poll`.
+    Top,
+}
+
+pub(crate) struct Emit {
+    root: Option<Vec<TokenTree>>,
+    base: Span,
+    /// Where the tokens that are emitted now are said to be: at the user's statement, so that what the compiler has to say
+    /// of them (that they are not reached, say) is said there. Names are resolved as by `base`.
+    span: Cell<Span>,
+    receiver: Cell<bool>,
+    pub(crate) reach: Reach,
+    /// Only scalars are read from values: the function contains `unsafe`, and a local may be half made.
+    pub(crate) plain: bool,
+}
+
+impl Emit {
+    /// `root`: the path of the library, `::stacklens` unless `crate = ..` says otherwise.
+    pub(crate) fn new(root: Option<Vec<TokenTree>>, reach: Reach, plain: bool) -> Emit {
+        let base = Span::mixed_site();
+        Emit {
+            root,
+            base,
+            span: Cell::new(base),
+            receiver: Cell::new(false),
+            reach,
+            plain,
+        }
+    }
+
+    /// What is emitted from now on is located at `span`.
+    pub(crate) fn locate(&self, span: Span) {
+        self.span.set(self.base.located_at(span));
+    }
+
+    pub(crate) fn guard(&self) -> Ident {
+        Ident::new("stacklens_frame", self.span.get())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> Vec<TokenTree> {
+        let span = self.span.get();
+        let mut path = Vec::with_capacity(9);
+        match &self.root {
+            Some(root) => path.extend(root.iter().cloned()),
+            None => {
+                path.extend(colons(span));
+                path.push(Ident::new("stacklens", span).into());
+            }
+        }
+        path.extend(colons(span));
+        path.push(Ident::new("__private", span).into());
+        path.extend(colons(span));
+        path.push(Ident::new(name, span).into());
+        path
+    }
+
+    pub(crate) fn punct(&self, c: char) -> TokenTree {
+        self.punct_spaced(c, Spacing::Alone)
+    }
+
+    fn punct_spaced(&self, c: char, spacing: Spacing) -> TokenTree {
+        let mut punct = Punct::new(c, spacing);
+        punct.set_span(self.span.get());
+        punct.into()
+    }
+
+    pub(crate) fn ident(&self, name: &str) -> TokenTree {
+        Ident::new(name, self.span.get()).into()
+    }
+
+    pub(crate) fn number(&self, n: u32) -> TokenTree {
+        let mut literal = Literal::u32_unsuffixed(n);
+        literal.set_span(self.span.get());
+        literal.into()
+    }
+
+    pub(crate) fn text(&self, text: &str) -> TokenTree {
+        let mut literal = Literal::string(text);
+        literal.set_span(self.span.get());
+        literal.into()
+    }
+
+    pub(crate) fn group(
+        &self,
+        delimiter: Delimiter,
+        inner: impl IntoIterator<Item = TokenTree>,
+    ) -> TokenTree {
+        let mut group = Group::new(delimiter, inner.into_iter().collect());
+        group.set_span(self.span.get());
+        group.into()
+    }
+
+    fn call(&self, out: &mut Vec<TokenTree>, name: &str, arguments: Vec<TokenTree>) {
+        out.extend(self.path(name));
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+    }
+
+    fn name(&self, base: &str) -> String {
+        match (self.reach, self.plain && base.starts_with("cap")) {
+            (Reach::Guard, false) => base.to_owned(),
+            (Reach::Guard, true) => format!("{base}_plain"),
+            (Reach::Top, false) => format!("{base}_top"),
+            (Reach::Top, true) => format!("{base}_plain_top"),
+        }
+    }
+
+    /// `, &guard`, or nothing where the frame is found by itself.
+    fn push_guard(&self, arguments: &mut Vec<TokenTree>) {
+        if self.reach == Reach::Guard {
+            if !arguments.is_empty() {
+                arguments.push(self.punct(','));
+            }
+            arguments.push(self.punct('&'));
+            arguments.push(self.guard().into());
+        }
+    }
+
+    /// `at(4, &guard);`
+    pub(crate) fn at(&self, out: &mut Vec<TokenTree>, position: u32) {
+        let mut arguments = vec![self.number(position)];
+        self.push_guard(&mut arguments);
+        self.call(out, &self.name("at"), arguments);
+        out.push(self.punct(';'));
+    }
+
+    /// `cap(&x, SITE, &guard);`
+    pub(crate) fn capture(
+        &self,
+        out: &mut Vec<TokenTree>,
+        variable: &Ident,
+        slot: u32,
+        position: u32,
+    ) {
+        let mut arguments = vec![
+            self.punct('&'),
+            variable.clone().into(),
+            self.punct(','),
+            self.number(slot | position << 8),
+        ];
+        self.push_guard(&mut arguments);
+        self.call(out, &self.name("cap"), arguments);
+        out.push(self.punct(';'));
+    }
+
+    /// `Probe(&x).stacklens_cap(SITE, &guard);`
+    ///
+    /// For a variable whose type is written: an inherent method that exists for types with `Inspect` (or `Debug`), and one of
+    /// the same name behind a `Deref` for the others. The one method call in the output; its name is nobody else's.
+    pub(crate) fn capture_probed(
+        &self,
+        out: &mut Vec<TokenTree>,
+        variable: &Ident,
+        slot: u32,
+        position: u32,
+        full: bool,
+    ) {
+        let mut argument = vec![self.punct('&')];
+        if self.receiver.get() {
+            argument.push(self.punct('*'));
+        }
+        argument.push(variable.clone().into());
+        self.call(out, if full { "ProbeFull" } else { "Probe" }, argument);
+        out.push(self.punct('.'));
+        let mut arguments = vec![self.number(slot | position << 8)];
+        self.push_guard(&mut arguments);
+        out.push(self.ident(if self.reach == Reach::Guard {
+            "stacklens_cap"
+        } else {
+            "stacklens_cap_top"
+        }));
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+        out.push(self.punct(';'));
+    }
+
+    /// What is probed next is behind a reference that is not looked at itself: `&*self`.
+    pub(crate) fn probed_receiver(&self, receiver: bool) {
+        self.receiver.set(receiver);
+    }
+
+    /// `unset(SITE, &guard);`: the slot holds nothing yet.
+    pub(crate) fn unset(&self, out: &mut Vec<TokenTree>, slot: u32, position: u32) {
+        let mut arguments = vec![self.number(slot | position << 8)];
+        self.push_guard(&mut arguments);
+        self.call(out, &self.name("unset"), arguments);
+        out.push(self.punct(';'));
+    }
+
+    /// `let PATTERN = NAME;`
+    pub(crate) fn bind(
+        &self,
+        out: &mut Vec<TokenTree>,
+        pattern: impl IntoIterator<Item = TokenTree>,
+        name: Ident,
+    ) {
+        out.push(self.ident("let"));
+        out.extend(pattern);
+        out.push(self.punct('='));
+        out.push(name.into());
+        out.push(self.punct(';'));
+    }
+
+    /// `match () { () => BLOCK }`
+    pub(crate) fn scope(&self, block: TokenTree) -> Vec<TokenTree> {
+        let unit = || self.group(Delimiter::Parenthesis, []);
+        let arm = [
+            unit(),
+            self.punct_spaced('=', Spacing::Joint),
+            self.punct('>'),
+            block,
+        ];
+        vec![
+            self.ident("match"),
+            unit(),
+            self.group(Delimiter::Brace, arm),
+        ]
+    }
+
+    /// `if never() { return absurd::<R>(); }`: gives the async block the type that its `return`s and its tail are coerced to.
+    pub(crate) fn expect_result(&self, out: &mut Vec<TokenTree>, result: Vec<TokenTree>) {
+        out.push(self.ident("if"));
+        self.call(out, "never", Vec::new());
+        let mut inner = vec![self.ident("return")];
+        inner.extend(self.path("absurd"));
+        inner.extend(colons(self.span.get()));
+        inner.push(self.punct('<'));
+        inner.extend(result);
+        inner.push(self.punct('>'));
+        inner.push(self.group(Delimiter::Parenthesis, []));
+        inner.push(self.punct(';'));
+        out.push(self.group(Delimiter::Brace, inner));
+    }
+
+    /// `cap_init(INIT, SITE, &guard)`
+    pub(crate) fn capture_init(
+        &self,
+        out: &mut Vec<TokenTree>,
+        init: Vec<TokenTree>,
+        slot: u32,
+        position: u32,
+    ) {
+        let mut arguments = init;
+        arguments.push(self.punct(','));
+        arguments.push(self.number(slot | position << 8));
+        self.push_guard(&mut arguments);
+        self.call(out, &self.name("cap_init"), arguments);
+    }
+
+    /// `q(OPERAND, AT_FAILURE, &guard)`; `q_next(OPERAND, AT_FAILURE, AT_SUCCESS, &guard)`
+    pub(crate) fn question(
+        &self,
+        operand: Vec<TokenTree>,
+        failure: u32,
+        success: Option<u32>,
+    ) -> Vec<TokenTree> {
+        let mut arguments = operand;
+        arguments.push(self.punct(','));
+        arguments.push(self.number(failure));
+        if let Some(success) = success {
+            arguments.push(self.punct(','));
+            arguments.push(self.number(success));
+        }
+        self.push_guard(&mut arguments);
+        let mut out = Vec::new();
+        self.call(
+            &mut out,
+            &self.name(if success.is_some() { "q_next" } else { "q" }),
+            arguments,
+        );
+        out
+    }
+
+    /// `let guard = enterN(META, &a, &b);`
+    pub(crate) fn enter(&self, out: &mut Vec<TokenTree>, meta: &str, arguments: &[Ident]) {
+        let mut inner = self.meta(meta);
+        for argument in arguments {
+            inner.push(self.punct(','));
+            inner.push(self.punct('&'));
+            inner.push(argument.clone().into());
+        }
+        out.push(self.ident("let"));
+        out.push(self.guard().into());
+        out.push(self.punct('='));
+        let plain = if self.plain && !arguments.is_empty() {
+            "_plain"
+        } else {
+            ""
+        };
+        self.call(out, &format!("enter{}{plain}", arguments.len()), inner);
+        out.push(self.punct(';'));
+    }
+
+    /// `concat!("..", module_path!(), "\0")`: the module is known to the compiler alone.
+    pub(crate) fn meta(&self, meta: &str) -> Vec<TokenTree> {
+        let mut module = self.path("module_path");
+        module.push(self.punct('!'));
+        module.push(self.group(Delimiter::Parenthesis, []));
+        let mut parts = vec![self.text(meta), self.punct(',')];
+        parts.extend(module);
+        parts.push(self.punct(','));
+        parts.push(self.text("\0"));
+        let mut out = self.path("concat");
+        out.push(self.punct('!'));
+        out.push(self.group(Delimiter::Parenthesis, parts));
+        out
+    }
+
+    /// `framed::<R, _, SLOTS>(META, async move BODY)`
+    pub(crate) fn framed(
+        &self,
+        result: Vec<TokenTree>,
+        slots: u32,
+        meta: &str,
+        body: TokenTree,
+    ) -> Vec<TokenTree> {
+        let mut out = self.path("framed");
+        out.extend(colons(self.span.get()));
+        out.push(self.punct('<'));
+        out.extend(result);
+        out.push(self.punct(','));
+        out.push(self.ident("_"));
+        out.push(self.punct(','));
+        out.push(self.number(slots));
+        out.push(self.punct('>'));
+        let mut arguments = self.meta(meta);
+        arguments.extend([
+            self.punct(','),
+            self.ident("async"),
+            self.ident("move"),
+            body,
+        ]);
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+        out
+    }
+}
+
+fn colons(span: Span) -> Vec<TokenTree> {
+    [Spacing::Joint, Spacing::Alone]
+        .map(|spacing| {
+            let mut punct = Punct::new(':', spacing);
+            punct.set_span(span);
+            punct.into()
+        })
+        .to_vec()
+}
+
+/// `::core::compile_error! { message }` at `span`, beside the item it is about. The path is the one that cannot be shadowed.
+pub(crate) fn compile_error(span: Span, message: &str) -> TokenStream {
+    let spanned = |mut tree: TokenTree| {
+        tree.set_span(span);
+        tree
+    };
+    let mut out: Vec<TokenTree> = colons(Span::mixed_site().located_at(span));
+    out.push(Ident::new("core", Span::mixed_site().located_at(span)).into());
+    out.extend(colons(Span::mixed_site().located_at(span)));
+    out.push(Ident::new("compile_error", Span::mixed_site().located_at(span)).into());
+    out.push(spanned(Punct::new('!', Spacing::Alone).into()));
+    let text = spanned(Literal::string(message).into());
+    out.push(spanned(
+        Group::new(Delimiter::Brace, TokenStream::from(text)).into(),
+    ));
+    out.into_iter().collect()
+}

@@ -1,0 +1,170 @@
+//! The static facts of a function, packed into one string literal (a literal is nearly free to compile; a `static` with a
+//! table in it costs more than the guard). `src/code.rs` of the library reads it and documents the format.
+
+use crate::rewrite::Scope;
+use proc_macro::Span;
+
+/// `flags` of a function.
+pub(crate) mod flag {
+    pub(crate) const ASYNC: u64 = 1;
+    pub(crate) const UNSAFE: u64 = 2;
+    pub(crate) const METHOD: u64 = 4;
+    pub(crate) const GENERIC: u64 = 8;
+    pub(crate) const BLOCK: u64 = 16;
+    pub(crate) const HIDDEN: u64 = 32;
+    pub(crate) const TRACK_CALLER: u64 = 64;
+}
+
+/// `flags` of a variable.
+mod variable {
+    pub(super) const ARGUMENT: u64 = 1;
+    pub(super) const MAY_CHANGE: u64 = 2;
+    pub(super) const NOT_CAPTURED: u64 = 4;
+    pub(super) const REDACTED: u64 = 8;
+}
+
+/// Slot numbers from here on have their tag in the word that arguments share.
+pub(crate) const ARGUMENT_SLOT: u32 = 0x40;
+
+/// Line and column of each position.
+pub(crate) struct Positions {
+    first: (i64, u64),
+    last_line: i64,
+    packed: String,
+    count: u32,
+}
+
+/// More positions than a capture's note can tell apart are not given out.
+const MOST: u32 = 1 << 20;
+
+impl Positions {
+    /// Position 0 is the function's entry.
+    pub(crate) fn new(entry: Span) -> Positions {
+        let first = place(entry);
+        let mut positions = Positions {
+            first,
+            last_line: first.0,
+            packed: String::new(),
+            count: 0,
+        };
+        positions.push(entry);
+        positions
+    }
+
+    /// The number that the next position will have.
+    pub(crate) fn next(&self) -> u32 {
+        self.count
+    }
+
+    pub(crate) fn push(&mut self, span: Span) -> u32 {
+        if self.count >= MOST {
+            return MOST - 1;
+        }
+        let (line, column) = place(span);
+        signed(&mut self.packed, line - self.last_line);
+        number(&mut self.packed, column);
+        self.last_line = line;
+        self.count += 1;
+        self.count - 1
+    }
+}
+
+fn place(span: Span) -> (i64, u64) {
+    (span.line() as i64, span.column() as u64)
+}
+
+/// What does not change while the body is walked.
+pub(crate) struct Facts<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) qualifier: &'a str,
+    pub(crate) flags: u64,
+    pub(crate) arguments: usize,
+    pub(crate) last_line: usize,
+    pub(crate) file: String,
+}
+
+/// The literal, but for the module and the closing NUL.
+pub(crate) fn pack(
+    facts: &Facts<'_>,
+    positions: &Positions,
+    scope: &Scope,
+    plain_arguments: &[usize],
+) -> String {
+    let mut out = String::with_capacity(128);
+    for text in [facts.name, facts.qualifier, &facts.file] {
+        out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        out.push('\n');
+    }
+    number(&mut out, facts.flags);
+    number(&mut out, facts.arguments as u64);
+    number(&mut out, positions.first.0 as u64);
+    number(&mut out, positions.first.1);
+    number(&mut out, facts.last_line as u64);
+    out.push('\n');
+    out.push_str(&positions.packed);
+    out.push('\n');
+    for (index, v) in scope.variables.iter().enumerate() {
+        // What lies in a scope without positions cannot be seen, but it may be seen to be missing before; what the options
+        // leave out is not named.
+        let seen = v.observable() || v.scope_start < v.start;
+        if !seen || !v.wanted && !v.secret && !v.deferred {
+            continue;
+        }
+        let mut flags = 0;
+        for (set, bit) in [
+            (v.argument, variable::ARGUMENT),
+            (v.may_change, variable::MAY_CHANGE),
+            (v.slot.is_none(), variable::NOT_CAPTURED),
+            (v.secret, variable::REDACTED),
+        ] {
+            flags |= if set { bit } else { 0 };
+        }
+        out.push_str(v.name.strip_prefix("r#").unwrap_or(&v.name));
+        out.push(' ');
+        number(&mut out, flags);
+        let slot = v.slot.unwrap_or(0)
+            | if plain_arguments.contains(&index) {
+                ARGUMENT_SLOT
+            } else {
+                0
+            };
+        number(&mut out, u64::from(slot));
+        for n in [
+            v.scope_start,
+            v.start,
+            v.end.min(positions.count.saturating_sub(1)),
+        ] {
+            number(&mut out, u64::from(n));
+        }
+        let marks: &[(u32, bool)] = if v.slot.is_some() { &v.marks } else { &[] };
+        number(&mut out, marks.len() as u64);
+        let mut last = 0;
+        for (position, in_loop) in marks {
+            // Marks come in the order of the walk, which is that of positions.
+            number(
+                &mut out,
+                u64::from(position.saturating_sub(last)) * 2 + u64::from(*in_loop),
+            );
+            last = *position;
+        }
+        out.push('\n');
+    }
+    out.push('\n');
+    out
+}
+
+/// Base 32, least significant digit first, in printable ASCII without quote and backslash.
+fn number(out: &mut String, mut n: u64) {
+    loop {
+        let digit = (n & 31) as u8;
+        n >>= 5;
+        out.push((if n == 0 { b'#' + digit } else { b']' + digit }) as char);
+        if n == 0 {
+            return;
+        }
+    }
+}
+
+fn signed(out: &mut String, n: i64) {
+    number(out, ((n << 1) ^ (n >> 63)) as u64);
+}

@@ -1,0 +1,826 @@
+//! Statements: where one ends, which of them get a position, and what is captured after a `let`.
+
+use super::{bindings, GiveUp, Piece, Walked, Walker};
+use crate::tree::each_name;
+use crate::tree::{
+    assignment_at, group_at, ident_at, operator_at, punct_at, skip_angles, skip_attributes, Tok,
+};
+use proc_macro::{Delimiter, Group, Ident, TokenTree};
+
+/// What the walk of one expression statement found at its end.
+pub(super) enum Ended {
+    /// `if`, `match`, a loop, a block: a statement without a semicolon.
+    BlockLike,
+    Other,
+}
+
+/// A function's body, walked.
+pub(crate) struct Body {
+    /// Items at its start. The guard comes after them: an item after a statement is a lint of its own.
+    pub(crate) items: Vec<TokenTree>,
+    pub(crate) statements: Vec<TokenTree>,
+}
+
+impl Walker<'_> {
+    /// The body of the function. The caller has declared the parameters.
+    pub(crate) fn body(&mut self, toks: &[Tok]) -> Walked<Body> {
+        let mark = self.scope.open(0);
+        let mut pieces = Vec::new();
+        let items = self.statements(toks, &mut pieces, None)?;
+        self.scope.close(&mark, self.positions.next());
+        let rest = pieces.split_off(items);
+        Ok(Body {
+            items: self.finish(pieces),
+            statements: self.finish(rest),
+        })
+    }
+
+    /// A block in braces, in whose scope `captures` were just bound. `closing` is the position of the loop head that
+    /// evaluates something between two rounds.
+    pub(super) fn block(
+        &mut self,
+        group: &Tok,
+        captures: &[usize],
+        closing: Option<u32>,
+    ) -> Walked<TokenTree> {
+        let Tok::Group {
+            delimiter: Delimiter::Brace,
+            inner,
+            token,
+        } = group
+        else {
+            return Err(GiveUp);
+        };
+        let edits = self.edits;
+        let mark = self.scope.open(self.positions.next());
+        let mut pieces: Vec<Piece> = captures
+            .iter()
+            .map(|&variable| Piece::Capture {
+                variable,
+                position: self.now,
+            })
+            .collect();
+        self.scope.level += 1;
+        let walked = self.statements(inner, &mut pieces, closing);
+        self.scope.level -= 1;
+        walked?;
+        self.scope.close(&mark, self.positions.next());
+        // Bindings of the head belong to a scope that the caller closes; what is decided here must know its end.
+        for &variable in captures {
+            self.scope.variables[variable].end = self.positions.next().wrapping_sub(1);
+        }
+        let tokens = self.finish(pieces);
+        Ok(if self.edits == edits {
+            token.clone().into()
+        } else {
+            regroup(token, tokens)
+        })
+    }
+
+    /// Gives the number of pieces that are items at the block's start.
+    fn statements(
+        &mut self,
+        toks: &[Tok],
+        pieces: &mut Vec<Piece>,
+        closing: Option<u32>,
+    ) -> Walked<usize> {
+        let mut i = 0;
+        let mut leading_items = pieces.len();
+        let mut leading = true;
+        let mut reachable = true;
+        let mut last = None;
+        let observed = self.observe;
+        while i < toks.len() {
+            let (start, conditional) = skip_attributes(toks, i);
+            if conditional {
+                leading = false;
+                let Some(end) = conditional_end(toks, start) else {
+                    // Which of the statements to come is the block's tail depends on what is configured.
+                    self.raw(&toks[i..], pieces);
+                    self.observe = observed;
+                    return Ok(leading_items);
+                };
+                self.raw(&toks[i..end], pieces);
+                i = end;
+                continue;
+            }
+            if let Some(end) = item_end(toks, start) {
+                self.raw(&toks[i..end], pieces);
+                i = end;
+                if leading {
+                    leading_items = pieces.len();
+                }
+                continue;
+            }
+            if punct_at(toks, start, ';') {
+                self.raw(&toks[i..=start], pieces);
+                i = start + 1;
+                continue;
+            }
+            leading = false;
+            self.observe = observed && reachable;
+            let statement = &toks[start..];
+            if self.observe && observable(statement) {
+                let place = statement.first().ok_or(GiveUp)?.span();
+                self.now = self.positions.push(place);
+                self.emit.locate(place);
+                let mut tokens = Vec::new();
+                self.emit.at(&mut tokens, self.now);
+                self.edits += 1;
+                self.recapture(statement, &mut tokens);
+                pieces.push(Piece::Tokens(tokens));
+            }
+            let attributes = &toks[i..start];
+            if statement[0].is_ident("let") {
+                i = start + self.local(attributes, statement, pieces)?;
+                let declared = std::mem::replace(&mut self.declared, 0..0);
+                for variable in declared {
+                    self.look_ahead(variable, &toks[i..]);
+                    let v = &self.scope.variables[variable];
+                    if v.deferred && v.used && self.observe {
+                        pieces.push(Piece::Declared {
+                            variable,
+                            position: self.now,
+                        });
+                    }
+                }
+                last = Some(statement);
+            } else {
+                let mut tokens: Vec<TokenTree> = attributes.iter().map(Tok::token).collect();
+                let mut at = start;
+                let ended =
+                    self.expression(toks, &mut at, &mut tokens, super::expr::Context::Statement)?;
+                if punct_at(toks, at, ';') {
+                    tokens.push(toks[at].token());
+                    at += 1;
+                    last = Some(statement);
+                } else if at < toks.len() && matches!(ended, Ended::Other) {
+                    return Err(GiveUp);
+                } else {
+                    last = None;
+                }
+                if at <= start {
+                    return Err(GiveUp);
+                }
+                pieces.push(Piece::Tokens(tokens));
+                if self.observe
+                    && punct_at(toks, at - 1, ';')
+                    && assignment_at(statement, 1).is_some()
+                {
+                    self.assigned(statement, &toks[at..], pieces);
+                }
+                i = at;
+            }
+            reachable &= !diverges(statement);
+        }
+        self.observe = observed && reachable;
+        if let (Some(position), true) = (closing, self.observe && last.is_some_and(surely_returns))
+        {
+            let mut tokens = Vec::new();
+            self.emit.at(&mut tokens, position);
+            self.edits += 1;
+            pieces.push(Piece::Tokens(tokens));
+        }
+        self.observe = observed;
+        Ok(leading_items)
+    }
+
+    /// `x = ..;`, `x += ..;`: the new value, if it will be read before it is written again. (Reading one that is not would
+    /// silence `unused_assignments`.)
+    fn assigned(&mut self, statement: &[Tok], rest: &[Tok], pieces: &mut Vec<Piece>) {
+        let Some(name) = ident_at(statement, 0) else {
+            return;
+        };
+        let Some(variable) = self.scope.resolve(name) else {
+            return;
+        };
+        let v = &self.scope.variables[variable];
+        let mut next = None;
+        each_name(rest, &mut |n, assigned| {
+            if n == name {
+                next.get_or_insert(!assigned);
+            }
+        });
+        let read_next = next.unwrap_or(v.uses_ahead > 0 || v.used && self.loops > v.loops);
+        // A counter beside a `for` is what `clippy::explicit_counter_loop` is about; another read would silence it.
+        let counter = self.in_for && operator_at(statement, 1, "+=") && punct_at(statement, 4, ';');
+        if (v.deferred || v.may_change) && read_next && !counter && !v.underscored() {
+            // The value is taken right behind the change, so that the change does not make it old.
+            let now = self.now;
+            let v = &mut self.scope.variables[variable];
+            v.marks.retain(|&(position, _)| position != now);
+            pieces.push(Piece::Assigned {
+                variable,
+                position: now,
+            });
+        }
+    }
+
+    /// Tokens that are passed on; the names in them count as used.
+    fn raw(&mut self, toks: &[Tok], pieces: &mut Vec<Piece>) {
+        self.mention_all(toks);
+        pieces.push(Piece::Tokens(toks.iter().map(Tok::token).collect()));
+    }
+
+    /// `let PATTERN [: TYPE] [= INIT [else BLOCK]];` Gives the number of tokens.
+    fn local(
+        &mut self,
+        attributes: &[Tok],
+        toks: &[Tok],
+        pieces: &mut Vec<Piece>,
+    ) -> Walked<usize> {
+        let mut tokens: Vec<TokenTree> = attributes.iter().map(Tok::token).collect();
+        tokens.push(toks[0].token());
+        let pattern_end = pattern_end(toks, 1)?;
+        let pattern = &toks[1..pattern_end];
+        let mut i = pattern_end;
+        let mut type_mut = false;
+        let (mut probed, mut lifetimes) = (false, false);
+        if punct_at(toks, i, ':') {
+            i = type_end(toks, i + 1)?;
+            probed = is_probed(&toks[pattern_end + 1..i]);
+            lifetimes = has_lifetimes(&toks[pattern_end + 1..i]);
+            type_mut = punct_at(toks, pattern_end + 1, '&') && has_mut(&toks[pattern_end + 1..i]);
+        }
+        tokens.extend(toks[1..i].iter().map(Tok::token));
+        if !punct_at(toks, i, '=') {
+            // Assigned later, if at all: named, never read.
+            let semicolon = toks.get(i).filter(|t| t.is_punct(';')).ok_or(GiveUp)?;
+            tokens.push(semicolon.token());
+            pieces.push(Piece::Tokens(tokens));
+            let first = self.scope.variables.len();
+            for binding in bindings(pattern) {
+                let variable = self.declare(&binding.ident, binding.mutable, true);
+                self.scope.variables[variable].deferred = true;
+            }
+            self.declared = first..self.scope.variables.len();
+            return Ok(i + 1);
+        }
+        tokens.push(toks[i].token());
+        i += 1;
+        let init_from = i;
+        let mut init = Vec::new();
+        self.expression(toks, &mut i, &mut init, super::expr::Context::Root)?;
+        let init_toks = &toks[init_from..i];
+        let mut after = Vec::new();
+        if ident_at(toks, i) == Some("else") {
+            after.push(toks[i].token());
+            let block = toks.get(i + 1).ok_or(GiveUp)?;
+            after.push(self.block(block, &[], None)?);
+            i += 2;
+        }
+        after.push(
+            toks.get(i)
+                .filter(|t| t.is_punct(';'))
+                .ok_or(GiveUp)?
+                .token(),
+        );
+
+        // An `expect` on the statement may be about the very lint that a capture would silence.
+        let expects = attributes.iter().any(|t| {
+            t.group(Delimiter::Bracket)
+                .is_some_and(|inner| ident_at(inner, 0) == Some("expect"))
+        });
+        let position = self.now;
+        let init_mut = punct_at(init_toks, 0, '&') && ident_at(init_toks, 1) == Some("mut");
+        let found = bindings(pattern);
+        let single = match pattern {
+            [Tok::Ident { .. }] => true,
+            [first, Tok::Ident { .. }] => first.is_ident("mut"),
+            _ => false,
+        };
+        let variables: Vec<usize> = found
+            .iter()
+            .map(|b| self.declare(&b.ident, b.mutable || type_mut || init_mut, true))
+            .collect();
+        self.declared = self.scope.variables.len() - variables.len()..self.scope.variables.len();
+        if let ([variable], true) = (&variables[..], single) {
+            self.scope.variables[*variable].probed = probed && !self.emit.plain;
+            self.scope.variables[*variable].lifetimes = lifetimes;
+        }
+        if expects {
+            variables
+                .iter()
+                .for_each(|&v| self.scope.variables[v].wanted = false);
+        }
+        match variables[..] {
+            [variable] if single && self.observe && wrappable(init_toks) => {
+                pieces.push(Piece::Tokens(tokens));
+                pieces.push(Piece::Init {
+                    variable,
+                    position,
+                    tokens: init,
+                });
+                pieces.push(Piece::Tokens(after));
+            }
+            _ => {
+                tokens.extend(init);
+                tokens.extend(after);
+                pieces.push(Piece::Tokens(tokens));
+            }
+        }
+        if self.observe {
+            pieces.extend(
+                variables
+                    .into_iter()
+                    .map(|variable| Piece::Capture { variable, position }),
+            );
+        }
+        Ok(i + 1)
+    }
+
+    /// Decides what was left open and gives the tokens.
+    fn finish(&mut self, pieces: Vec<Piece>) -> Vec<TokenTree> {
+        let mut out = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Tokens(tokens) => out.extend(tokens),
+                Piece::Capture { variable, position } => {
+                    let v = &self.scope.variables[variable];
+                    if !self.observe || !v.observable() {
+                        continue;
+                    }
+                    if v.readable_at_binding() {
+                        self.capture(&mut out, variable, position);
+                    } else if let Some(slot) = v.slot {
+                        // It is read later and captured then; until then its slot must hold nothing.
+                        if v.assigned_first {
+                            self.emit.locate(v.ident.span());
+                            self.emit.unset(&mut out, slot, position);
+                            self.edits += 1;
+                        }
+                    }
+                }
+                Piece::Declared { variable, position } => {
+                    if let Some(slot) = self.scope.slot(variable) {
+                        self.emit
+                            .locate(self.scope.variables[variable].ident.span());
+                        self.emit.unset(&mut out, slot, position);
+                        self.edits += 1;
+                    }
+                }
+                Piece::Assigned { variable, position } => {
+                    if self.scope.variables[variable].used {
+                        self.capture(&mut out, variable, position);
+                    }
+                }
+                Piece::Init {
+                    variable,
+                    position,
+                    tokens,
+                } => {
+                    let v = &self.scope.variables[variable];
+                    let wrap = v.observable() && !v.mentioned && !v.underscored();
+                    self.emit.locate(v.ident.span());
+                    match wrap.then(|| self.scope.slot(variable)).flatten() {
+                        Some(slot) => {
+                            self.emit.capture_init(&mut out, tokens, slot, position);
+                            self.edits += 1;
+                        }
+                        None => out.extend(tokens),
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Captures a variable that was just bound.
+    fn capture(&mut self, out: &mut Vec<TokenTree>, variable: usize, position: u32) {
+        let Some(slot) = self.scope.slot(variable) else {
+            return;
+        };
+        let v = &self.scope.variables[variable];
+        self.emit.locate(v.ident.span());
+        if v.probed {
+            self.emit.capture_probed(
+                out,
+                &v.ident,
+                slot,
+                position,
+                self.options.captures_debug() && !v.lifetimes,
+            );
+        } else {
+            self.emit.capture(out, &v.ident, slot, position);
+        }
+        self.edits += 1;
+    }
+
+    /// Reads a variable that may have changed once more, just before a statement that begins by using it whole: such a use
+    /// needs it initialised and not mutably borrowed, so that a read before adds no constraint. Never after a call.
+    fn recapture(&mut self, statement: &[Tok], out: &mut Vec<TokenTree>) {
+        let Some((name, token)) = first_whole_operand(statement) else {
+            return;
+        };
+        let Some(index) = self.scope.resolve(name) else {
+            return;
+        };
+        let variable = &self.scope.variables[index];
+        if variable.may_change && variable.name != "self" && !variable.underscored() {
+            let (probed, lifetimes) = (variable.probed, variable.lifetimes);
+            if let Some(slot) = self.scope.slot(index) {
+                if probed {
+                    self.emit.capture_probed(
+                        out,
+                        token,
+                        slot,
+                        self.now,
+                        self.options.captures_debug() && !lifetimes,
+                    );
+                } else {
+                    self.emit.capture(out, token, slot, self.now);
+                }
+            }
+        }
+    }
+}
+
+/// The same group with other content. The span stays: the edition of a block's braces decides when its temporaries drop.
+pub(super) fn regroup(original: &Group, tokens: Vec<TokenTree>) -> TokenTree {
+    let mut group = Group::new(original.delimiter(), tokens.into_iter().collect());
+    group.set_span(original.span());
+    group.into()
+}
+
+/// The end of a statement under `cfg`, where it is certain.
+fn conditional_end(toks: &[Tok], start: usize) -> Option<usize> {
+    if let Some(end) = item_end(toks, start) {
+        return Some(end);
+    }
+    let semicolon = (start..toks.len()).find(|&i| toks[i].is_punct(';'))?;
+    let whole = ident_at(toks, start) == Some("let")
+        || !toks[start..semicolon]
+            .iter()
+            .any(|t| t.group(Delimiter::Brace).is_some());
+    whole.then_some(semicolon + 1)
+}
+
+/// The index behind an item that begins at `start`, if one does.
+pub(crate) fn item_end(toks: &[Tok], start: usize) -> Option<usize> {
+    let mut i = start;
+    if ident_at(toks, i) == Some("pub") {
+        i += 1;
+        if group_at(toks, i, Delimiter::Parenthesis).is_some() {
+            i += 1;
+        }
+    }
+    let to_semicolon = |from: usize| {
+        (from..toks.len())
+            .find(|&k| toks[k].is_punct(';'))
+            .map(|k| k + 1)
+    };
+    let to_brace = |from: usize| {
+        let mut k = from;
+        while let Some(tok) = toks.get(k) {
+            match tok {
+                Tok::Group {
+                    delimiter: Delimiter::Brace,
+                    ..
+                } => return Some(k + 1),
+                _ if tok.is_punct(';') => return Some(k + 1),
+                _ if tok.is_punct('<') => k = skip_angles(toks, k)?,
+                _ => k += 1,
+            }
+        }
+        None
+    };
+    match ident_at(toks, i)? {
+        "use" | "type" => to_semicolon(i),
+        "static" if !punct_at(toks, i + 1, '|') && ident_at(toks, i + 1) != Some("move") => {
+            to_semicolon(i)
+        }
+        "const" => match toks.get(i + 1)? {
+            Tok::Group { .. } => None,
+            tok if tok.is_punct('|')
+                || tok.is_ident("move")
+                || tok.is_ident("async") && punct_at(toks, i + 2, '|') =>
+            {
+                None
+            }
+            tok if matches!(tok.ident(), Some("fn" | "unsafe" | "extern" | "async")) => to_brace(i),
+            _ => to_semicolon(i),
+        },
+        "fn" | "struct" | "enum" | "trait" | "impl" | "mod" => to_brace(i),
+        "extern" => match ident_at(toks, i + 1) {
+            Some("crate") => to_semicolon(i),
+            _ => to_brace(i),
+        },
+        "unsafe"
+            if matches!(
+                ident_at(toks, i + 1)?,
+                "fn" | "impl" | "trait" | "extern" | "mod"
+            ) =>
+        {
+            to_brace(i)
+        }
+        "async" if matches!(ident_at(toks, i + 1), Some("fn" | "unsafe")) => to_brace(i),
+        "union" | "auto" if matches!(toks.get(i + 1)?, Tok::Ident { .. }) => to_brace(i),
+        "macro_rules" if punct_at(toks, i + 1, '!') => {
+            let group = i + 3;
+            let braced = group_at(toks, group, Delimiter::Brace).is_some();
+            Some(if braced { group + 1 } else { group + 2 }.min(toks.len()))
+        }
+        _ => None,
+    }
+}
+
+/// The index of the `:`, `=` or `;` behind a `let`'s pattern, or of the `=` behind that of a condition.
+pub(super) fn pattern_end(toks: &[Tok], from: usize) -> Walked<usize> {
+    let mut i = from;
+    while let Some(tok) = toks.get(i) {
+        match tok {
+            _ if operator_at(toks, i, "..=") => i += 3,
+            _ if operator_at(toks, i, "::") => {
+                i += 2;
+                if punct_at(toks, i, '<') {
+                    i = skip_angles(toks, i).ok_or(GiveUp)?;
+                }
+            }
+            // `<T as Trait>::CONST`
+            _ if tok.is_punct('<') => i = skip_angles(toks, i).ok_or(GiveUp)?,
+            Tok::Punct {
+                ch: ':' | '=' | ';',
+                ..
+            } => return Ok(i),
+            _ => i += 1,
+        }
+    }
+    Err(GiveUp)
+}
+
+/// The index of the `=` or `;` behind a type.
+fn type_end(toks: &[Tok], from: usize) -> Walked<usize> {
+    let mut i = from;
+    while let Some(tok) = toks.get(i) {
+        match tok {
+            _ if tok.is_punct('<') => i = skip_angles(toks, i).ok_or(GiveUp)?,
+            Tok::Punct { ch: '=' | ';', .. } => return Ok(i),
+            _ => i += 1,
+        }
+    }
+    Err(GiveUp)
+}
+
+/// Whether a written type has lifetime arguments: `Name<'a>`.
+pub(crate) fn has_lifetimes(written: &[Tok]) -> bool {
+    let opens = |t: &Tok| t.is_punct('<') || t.is_punct(',');
+    written
+        .windows(2)
+        .any(|w| opens(&w[0]) && w[1].is_punct('\''))
+}
+
+/// Whether the values of a written type are asked for by the type's own impls: not scalars and the everyday types, which
+/// are found by identity, for less.
+pub(crate) fn is_probed(written: &[Tok]) -> bool {
+    let everyday = |name: &str| {
+        matches!(
+            name,
+            "bool"
+                | "char"
+                | "u8"
+                | "u16"
+                | "u32"
+                | "u64"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "isize"
+                | "f32"
+                | "f64"
+                | "u128"
+                | "i128"
+                | "str"
+                | "String"
+                | "Vec"
+                | "Option"
+                | "mut"
+                | "static"
+                | "std"
+                | "string"
+                | "vec"
+                | "_"
+        )
+    };
+    fn names<'t>(toks: &'t [Tok], found: &mut Vec<&'t str>, groups: &mut usize) {
+        for (i, tok) in toks.iter().enumerate() {
+            match tok {
+                Tok::Ident { name, .. } if !punct_at(toks, i.wrapping_sub(1), '\'') => {
+                    found.push(name)
+                }
+                Tok::Group { inner, .. } => {
+                    *groups += 1;
+                    names(inner, found, groups);
+                }
+                _ => {}
+            }
+        }
+    }
+    let (mut found, mut groups) = (Vec::new(), 0);
+    names(written, &mut found, &mut groups);
+    let nested = found
+        .iter()
+        .filter(|n| matches!(**n, "Vec" | "Option"))
+        .count()
+        + groups
+        > 1;
+    let spoken = found.iter().any(|n| matches!(*n, "impl" | "dyn" | "fn"));
+    !found.is_empty() && !spoken && (nested || found.iter().any(|name| !everyday(name)))
+}
+
+fn has_mut(toks: &[Tok]) -> bool {
+    toks.iter().take(4).any(|t| t.is_ident("mut"))
+}
+
+/// Whether anything can look at the frame while the statement runs: it calls something, or might.
+fn observable(statement: &[Tok]) -> bool {
+    let is_let = statement[0].is_ident("let");
+    for tok in statement {
+        match tok {
+            Tok::Group { .. } => return true,
+            Tok::Punct { ch: ';', .. } => return false,
+            Tok::Punct {
+                ch: '.' | '&' | ':' | '=' | ',',
+                ..
+            }
+            | Tok::Ident { .. }
+            | Tok::Literal(_) => {}
+            Tok::Punct { .. } => return true,
+        }
+        // An assignment drops the old value.
+        if !is_let && tok.is_punct('=') {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether nothing behind the statement is reached, by its first words: what the compiler warns about there, it must go on
+/// warning about at the user's own statement.
+fn diverges(statement: &[Tok]) -> bool {
+    match ident_at(statement, 0) {
+        Some("return" | "break" | "continue") => true,
+        Some("panic" | "unreachable" | "todo" | "unimplemented") => punct_at(statement, 1, '!'),
+        _ => false,
+    }
+}
+
+/// Whether a statement with a semicolon surely goes on behind it. Something put behind one that does not would be warned
+/// about as unreachable, and its type is not known here: so only what is next to never of type `!`.
+fn surely_returns(statement: &[Tok]) -> bool {
+    let end = statement
+        .iter()
+        .position(|t| t.is_punct(';'))
+        .unwrap_or(statement.len());
+    let statement = &statement[..end];
+    match ident_at(statement, 0) {
+        Some("let") => true,
+        Some(
+            "return" | "break" | "continue" | "loop" | "match" | "if" | "unsafe" | "while" | "for",
+        )
+        | None => false,
+        Some(name) if punct_at(statement, 1, '!') => {
+            let known = [
+                "print", "println", "eprint", "eprintln", "write", "writeln", "vec", "format",
+                "dbg",
+            ];
+            known.contains(&name) || name.starts_with("assert") || name.starts_with("debug_assert")
+        }
+        Some(_) => {
+            let called = statement
+                .iter()
+                .rposition(|t| t.ident().is_some())
+                .and_then(|k| statement[k].ident());
+            !matches!(
+                called.unwrap_or(""),
+                "panic"
+                    | "unreachable"
+                    | "todo"
+                    | "unimplemented"
+                    | "bail"
+                    | "exit"
+                    | "abort"
+                    | "fail"
+                    | "die"
+                    | "throw"
+                    | "resume_unwind"
+                    | "panic_any"
+                    | "raise"
+                    | "unreachable_unchecked"
+                    | "fatal"
+            )
+        }
+    }
+}
+
+/// Initialisers that can be passed through a function: no temporary whose life a `let` would extend, no divergence, and
+/// nothing that could be a place expression of a type that is borrowed implicitly.
+fn wrappable(init: &[Tok]) -> bool {
+    !init.is_empty()
+        && init.iter().all(|tok| match tok {
+            Tok::Literal(_) => true,
+            Tok::Ident { name, .. } => !matches!(
+                name.as_str(),
+                "return"
+                    | "break"
+                    | "continue"
+                    | "loop"
+                    | "if"
+                    | "match"
+                    | "while"
+                    | "for"
+                    | "unsafe"
+                    | "move"
+                    | "async"
+                    | "const"
+                    | "static"
+                    | "mut"
+                    | "dyn"
+            ),
+            Tok::Punct { ch, .. } => matches!(ch, '-' | '+' | '*' | '/' | '%' | '^' | '.' | ':'),
+            Tok::Group { .. } => false,
+        })
+        && !operator_in(init, "..")
+        && !init[0].is_punct('*')
+}
+
+fn operator_in(toks: &[Tok], text: &str) -> bool {
+    (0..toks.len()).any(|i| operator_at(toks, i, text))
+}
+
+/// The local whose whole value the statement evaluates first: `x.m(..)`, `f(x..)`, `f(&x..)`, also behind `let p =`, `y =`,
+/// `return`, `for p in`, `if` and `match`.
+fn first_whole_operand(statement: &[Tok]) -> Option<(&str, &Ident)> {
+    let mut i = 0;
+    match ident_at(statement, 0) {
+        Some("let") => {
+            i = pattern_end(statement, 1).ok()?;
+            if punct_at(statement, i, ':') {
+                i = type_end(statement, i + 1).ok()?;
+            }
+            if !punct_at(statement, i, '=') {
+                return None;
+            }
+            i += 1;
+        }
+        Some("return" | "if" | "match") => i = 1,
+        Some("for") => {
+            i = (1..statement.len()).find(|&k| statement[k].is_ident("in"))? + 1;
+            if let Some(found) = whole_at(statement, i)
+                .filter(|_| group_at(statement, i + 1, Delimiter::Brace).is_some())
+            {
+                return Some(found);
+            }
+        }
+        Some(_) if punct_at(statement, 1, '=') && !operator_at(statement, 1, "==") => i = 2,
+        _ => {}
+    }
+    if ident_at(statement, i) == Some("let") {
+        return None;
+    }
+    if let Some(found) = method_on(statement, i) {
+        return Some(found);
+    }
+    // A call by path: `a::b(x, ..)`.
+    let mut k = i;
+    while matches!(statement.get(k), Some(Tok::Ident { .. })) && operator_at(statement, k + 1, "::")
+    {
+        k += 3;
+    }
+    whole_at(statement, k)?;
+    let inner = group_at(statement, k + 1, Delimiter::Parenthesis)?;
+    let mut a = 0;
+    if punct_at(inner, 0, '&') {
+        a = if ident_at(inner, 1) == Some("mut") {
+            2
+        } else {
+            1
+        };
+    }
+    method_on(inner, a).or_else(|| {
+        whole_at(inner, a).filter(|_| a + 1 == inner.len() || punct_at(inner, a + 1, ','))
+    })
+}
+
+/// `x . m (`
+fn method_on(toks: &[Tok], i: usize) -> Option<(&str, &Ident)> {
+    let found = whole_at(toks, i)?;
+    if !punct_at(toks, i + 1, '.')
+        || !matches!(toks.get(i + 2), Some(Tok::Ident { name, .. }) if name != "await")
+    {
+        return None;
+    }
+    let mut k = i + 3;
+    if operator_at(toks, k, "::") {
+        k = skip_angles(toks, k + 2)?;
+    }
+    group_at(toks, k, Delimiter::Parenthesis).map(|_| found)
+}
+
+fn whole_at(toks: &[Tok], i: usize) -> Option<(&str, &Ident)> {
+    match toks.get(i)? {
+        Tok::Ident { name, token } => Some((name, token)),
+        _ => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! One walk through a function's body in evaluation order: statements get positions, bindings get captures, `?` an observer.
+//!
+//! The walk never wraps the body, never re-prints a token it need not touch, and gives a function up (the guard alone is
+//! put in) rather than guess at syntax it does not know.
+
+mod block;
+mod expr;
+mod pattern;
+mod scope;
+
+pub(crate) use block::{has_lifetimes, is_probed, item_end, Body};
+pub(crate) use pattern::bindings;
+pub(crate) use scope::{Scope, Variable};
+
+use crate::emit::Emit;
+use crate::meta::Positions;
+use crate::options::Options;
+use crate::tree::{each_name, Tok};
+use proc_macro::{Ident, TokenTree};
+
+/// The body has a construct that the walk does not know.
+pub(crate) struct GiveUp;
+
+pub(crate) type Walked<T> = Result<T, GiveUp>;
+
+/// A piece of a block in the making. What depends on the rest of the block is decided when the block ends.
+pub(super) enum Piece {
+    Tokens(Vec<TokenTree>),
+    /// Capture of a fresh binding.
+    Capture {
+        variable: usize,
+        position: u32,
+    },
+    /// A declaration without a value.
+    Declared {
+        variable: usize,
+        position: u32,
+    },
+    /// Capture behind the assignment that gives a declared variable its value.
+    Assigned {
+        variable: usize,
+        position: u32,
+    },
+    /// An initialiser that is wrapped if nothing mentions the variable: reading it would silence `unused_variables`.
+    Init {
+        variable: usize,
+        position: u32,
+        tokens: Vec<TokenTree>,
+    },
+}
+
+pub(crate) struct Walker<'a> {
+    pub(crate) emit: &'a Emit,
+    pub(crate) options: &'a Options,
+    pub(crate) scope: Scope,
+    pub(crate) positions: Positions,
+    /// The position that a statement being walked runs at.
+    now: u32,
+    /// How many loops are round it.
+    loops: u32,
+    /// The innermost of them is a `for`.
+    in_for: bool,
+    /// Edits made so far; an unchanged count means that a group can be passed on as it is.
+    edits: usize,
+    /// Positions and captures are inserted: not in blocks that are operands of a larger expression, where what is evaluated
+    /// after the block would be reported at the block's last line.
+    observe: bool,
+    /// By the `let` that was just walked.
+    declared: std::ops::Range<usize>,
+}
+
+impl<'a> Walker<'a> {
+    pub(crate) fn new(emit: &'a Emit, options: &'a Options, positions: Positions) -> Walker<'a> {
+        Walker {
+            emit,
+            options,
+            scope: Scope::default(),
+            positions,
+            now: 0,
+            loops: 0,
+            in_for: false,
+            edits: 0,
+            observe: true,
+            declared: 0..0,
+        }
+    }
+
+    /// Notes that the program mentions a name here, other than by assigning to it.
+    pub(super) fn mention(&mut self, name: &str) {
+        self.scope.mention(name, self.now, self.loops > 0);
+    }
+
+    /// Notes all names in tokens that are not looked into: macros, closures, async blocks, items.
+    pub(super) fn mention_all(&mut self, toks: &[Tok]) {
+        let (now, in_loop) = (self.now, self.loops > 0);
+        let scope = &mut self.scope;
+        each_name(toks, &mut |name, assigned| match assigned {
+            true => scope.assign(name, now, in_loop, false),
+            false => scope.mention(name, now, in_loop),
+        });
+    }
+
+    /// Counts the uses to come of a variable that may change: whether a value that it is given will be read is asked before
+    /// the walk gets there, because blocks that assign to it are finished before the one that declares it.
+    pub(crate) fn look_ahead(&mut self, variable: usize, rest: &[Tok]) {
+        let v = &mut self.scope.variables[variable];
+        if v.may_change || v.deferred {
+            let mut uses = 0;
+            each_name(rest, &mut |name, assigned| {
+                uses += u32::from(name == v.name && !assigned)
+            });
+            v.uses_ahead = uses;
+            v.used = uses > 0;
+        }
+    }
+
+    pub(crate) fn declare(&mut self, ident: &Ident, may_change: bool, waits: bool) -> usize {
+        let start = self.positions.next();
+        let name = ident.to_string();
+        let secret = self.options.redacts(&name);
+        let wanted = self.options.captures(&name);
+        let index = self.scope.declare(Variable::new(
+            ident.clone(),
+            name,
+            start,
+            may_change,
+            waits,
+            secret,
+            wanted,
+        ));
+        self.scope.variables[index].loops = self.loops;
+        index
+    }
+}

@@ -1,0 +1,457 @@
+//! Stack frames for Rust: which function is this, who called it, on which line, and with which values,
+//! asked at any moment of a running program, in every build.
+//!
+//! Python answers that with `inspect.currentframe()`, `inspect.stack()` and `f_locals`. Here it is an
+//! attribute, [`#[frame]`](macro@frame), and three functions: [`currentframe`], [`stack()`] and [`depth`].
+//!
+//! ```
+//! use stacklens::{currentframe, frame};
+//!
+//! #[frame]
+//! fn validate_positive(value: i64) -> Result<i64, String> {
+//!     if value > 0 {
+//!         return Ok(value);
+//!     }
+//!     let caller = currentframe().and_then(|frame| frame.back()).ok_or("called by nobody known")?;
+//!     let (name, locals) = (caller.name(), caller.locals());
+//!     Err(format!("expected a positive value, got {value}; {name} was called with {locals}"))
+//! }
+//!
+//! #[frame]
+//! fn process_items(count: i64) -> Result<i64, String> {
+//!     validate_positive(count)
+//! }
+//!
+//! assert_eq!(
+//!     process_items(-5).unwrap_err(),
+//!     "expected a positive value, got -5; process_items was called with {count: -5}",
+//! );
+//! ```
+//!
+//! # When to use it
+//!
+//! * A message, a log line or a metric should say who is to blame, not only what is wrong: [`Frame::back`].
+//! * A program that fails far from you should say where it was and with which values: [`Traceback`],
+//!   [`Stack`].
+//! * A test or an invariant depends on the way by which a function was reached: [`stack()`], [`depth`].
+//!
+//! # Your part
+//!
+//! Annotate what you want to see: a function, a whole `impl`, `trait` or inline `mod`. A function without
+//! the attribute has no frame: the stack goes from its annotated caller straight to what it calls. Types of
+//! your own are shown by name until they derive [`Inspect`](derive@Inspect).
+//!
+//! # What you get for it
+//!
+//! * Your function stays your function: signature, body, drop order, lints and the programs that the borrow
+//!   checker accepts are those of the function without the attribute. There is no closure round the body.
+//! * Every position is a statement, not only a function: [`Frame::line`] is the line that runs *now*, in
+//!   callers as well.
+//! * Values are copies, bounded in size and in work, and each says what it is: a value,
+//!   `<not yet assigned>`, `<redacted>`, `<opaque Type>`, or a value with `(as of line N)` where it may
+//!   have changed since.
+//! * A frame is gone when its function is left: by return, `?`, `break`, panic, or a future that is
+//!   dropped.
+//! * No lock, and no heap allocation after a thread's first frame, on the way into and out of a function.
+//!
+//! # Why it is cheap
+//!
+//! 1. A frame is a record at the top of one region of memory per thread. Entering takes the next one,
+//!    leaving stores the old top back; at no depth does that cost more than at another.
+//! 2. A statement's position is one store of a number. The table that turns it into a line is in a string
+//!    literal, decoded when somebody asks.
+//! 3. A scalar is one store of its bits. What kind of value it is, is known from its type when the function
+//!    is compiled.
+//! 4. Nothing becomes text before somebody prints it.
+//!
+//! The README has the measured table, and the command that prints it.
+//!
+//! # Features
+//!
+//! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
+//!   and [`Traceback`].
+//! * `off`: [`macro@frame`] and [`framed!`] return what they were given. The rest of the interface stays
+//!   and answers that nothing is recorded: [`currentframe`] is `None`, [`stack()`] is empty, [`depth`] is
+//!   0.
+//!
+//! # Limits
+//!
+//! The newest value is shown only where it can be read soundly; see [`macro@frame`] for the rules. A thread
+//! records about two million frames; deeper ones are counted ([`Stack::unrecorded`]). An async function's
+//! frame is on the stack while it is polled; those of suspended futures cannot be listed.
+
+#[doc(hidden)]
+pub mod __private;
+mod capture;
+mod code;
+mod framed;
+mod inspect;
+mod observe;
+mod probe;
+mod source;
+mod stack;
+mod traceback;
+
+pub use capture::{Encoder, Fields, Inspect, Limits, Value, ValueKind};
+pub use code::Code;
+pub use framed::framed;
+pub use inspect::{Frame, FrameInfo, Local, Locals, Origin, Stack, currentframe, depth, stack};
+pub use traceback::Traceback;
+
+/// Implements [`trait@Inspect`]: values of the type are shown by a bounded copy of their fields.
+///
+/// ```
+/// use stacklens::{Inspect, currentframe, frame};
+///
+/// # struct Socket;
+/// #[derive(Inspect)]
+/// struct Session {
+///     user: String,
+///     password: String,
+///     #[inspect(redact)]
+///     balance: i64,
+///     #[inspect(opaque)]
+///     socket: Socket,
+///     #[inspect(skip)]
+///     buffer: Vec<u8>,
+/// }
+///
+/// #[frame]
+/// fn serve(session: &Session) -> String {
+///     let here = currentframe().unwrap();
+///     format!("{} has {}", session.user, here.locals().get("session").unwrap().value())
+/// }
+///
+/// # let buffer = Vec::new();
+/// let (user, password) = ("ann".to_owned(), "hunter2".to_owned());
+/// let session = Session { user, password, balance: 5, socket: Socket, buffer };
+/// assert_eq!(
+///     serve(&session),
+///     "ann has Session { user: \"ann\", password: <redacted>, balance: <redacted>, \
+///      socket: <opaque Socket>, .. }",
+/// );
+/// ```
+///
+/// On structs (named, tuple, unit) and enums. Type parameters get the bound `Inspect`. Of a field:
+///
+/// | `#[inspect(..)]` | |
+/// |---|---|
+/// | `skip` | left out; the value ends in `..` |
+/// | `opaque` | only the name of its type, which then needs no `Inspect` |
+/// | `redact` | `<redacted>` |
+/// | `show` | shown although its name is like a secret's |
+///
+/// Fields named like a secret (`password`, `api_key`, `authToken`, ..) are redacted by themselves. On the
+/// type, `#[inspect(crate = some::path)]` says where stacklens is, if not at `::stacklens`.
+///
+/// # Errors
+///
+/// A `union`, an unknown option and one given twice are errors at the token in question. A field whose type
+/// has no `Inspect` is one too, with the options that help.
+///
+/// # Cost
+///
+/// Of a value: a copy of at most 256 bytes, ten items of a container and four levels. No allocation, no
+/// lock.
+#[doc(inline)]
+pub use stacklens_macros::Inspect;
+
+/// Gives a function a frame: it can be found on the [`stack()`] while it runs, at its line, with its
+/// values.
+///
+/// ```
+/// use stacklens::{currentframe, frame};
+///
+/// #[frame]
+/// fn area(width: u32, height: u32) -> String {
+///     let area = width * height;
+///     let here = currentframe().unwrap();
+///     format!("{} at line {}: {}", here.name(), here.line() - here.code().first_line(), here.locals())
+/// }
+///
+/// assert_eq!(area(6, 7), "area at line 3: {width: 6, height: 7, area: 42, here: <opaque Frame>}");
+/// ```
+///
+/// # Where it goes
+///
+/// On free functions, methods (inherent, of trait impls, default ones of traits), `async fn`, `unsafe fn`,
+/// `extern "C"` functions, generic ones; in every edition, beside other attributes in any order. On a whole
+/// `impl`, `trait` or inline `mod` it stands for the attribute on each function in it:
+///
+/// ```
+/// use stacklens::{currentframe, frame};
+///
+/// struct Parser;
+///
+/// #[frame(skip_all)]
+/// impl Parser {
+///     fn parse(&self, input: &str) -> String {
+///         let here = currentframe().unwrap();
+///         format!("{} of {} bytes {}", here.qualified_name(), input.len(), here.locals())
+///     }
+///
+///     // A function's own options win over those of the container.
+///     #[frame(only(input))]
+///     fn peek(&self, input: &str) -> String {
+///         let here = currentframe().unwrap();
+///         format!("{} of {} bytes {}", here.name(), input.len(), here.locals())
+///     }
+///
+///     // Leaves this one out.
+///     #[frame(skip)]
+///     fn unseen(&self) -> bool {
+///         currentframe().is_none()
+///     }
+/// }
+///
+/// assert!(Parser.parse("1 + 2").ends_with("::Parser::parse of 5 bytes {}"));
+/// assert_eq!(Parser.peek("1 + 2"), r#"peek of 5 bytes {input: "1 + 2"}"#);
+/// assert!(Parser.unseen());
+/// ```
+///
+/// There, `const fn`s are left alone, and functions that call nothing (no call, macro, loop, `?` or
+/// `.await`): nobody could look at their frames. Declarations, variadic functions, `#[naked]` functions,
+/// procedural macros and panic handlers are returned as they are wherever the attribute stands.
+///
+/// An async function is on the stack while it is polled, below whoever polls it:
+///
+/// ```
+/// use stacklens::{frame, stack};
+/// use std::future::Future;
+/// use std::pin::pin;
+/// use std::task::{Context, Poll, Waker};
+///
+/// #[frame]
+/// async fn fetch(id: u32) -> String {
+///     let frames = stack();
+///     assert_eq!(frames[0].locals().get("id").unwrap().to_string(), "id: 7");
+///     format!("{} {id}, called by {}", frames[0].name(), frames[1].name())
+/// }
+///
+/// #[frame]
+/// async fn handle() -> String {
+///     fetch(7).await
+/// }
+///
+/// let polled = pin!(handle()).poll(&mut Context::from_waker(Waker::noop()));
+/// assert_eq!(polled, Poll::Ready("fetch 7, called by handle".to_owned()));
+/// ```
+///
+/// # Options
+///
+/// Separated by commas; each at most once.
+///
+/// **`name = ".."`** is what the frame is called; `#[frame(name = "GET /users")]`.
+///
+/// ```
+/// # use stacklens::{currentframe, frame};
+/// #[frame(name = "GET /users")]
+/// fn get_users() -> &'static str {
+///     currentframe().unwrap().name()
+/// }
+///
+/// assert_eq!(get_users(), "GET /users");
+/// ```
+///
+/// **`skip(a, b)`**, **`skip_all`**, **`only(a)`** choose the variables that are recorded, arguments and
+/// locals alike. The others are not named.
+///
+/// ```
+/// # use stacklens::{currentframe, frame};
+/// # fn locals() -> String { currentframe().unwrap().locals().to_string() }
+/// #[frame(skip(body))]
+/// fn receive(from: &str, body: &[u8]) -> String {
+///     locals()
+/// }
+///
+/// #[frame(only(from))]
+/// fn receive_only(from: &str, body: &[u8]) -> String {
+///     locals()
+/// }
+///
+/// #[frame(skip_all)]
+/// fn receive_nothing(from: &str, body: &[u8]) -> String {
+///     locals()
+/// }
+///
+/// assert_eq!(receive("ann", b"hi"), r#"{from: "ann"}"#);
+/// assert_eq!(receive_only("ann", b"hi"), r#"{from: "ann"}"#);
+/// assert_eq!(receive_nothing("ann", b"hi"), "{}");
+/// ```
+///
+/// **`redact(a)`**, **`show(a)`**: what is redacted is never read. A name with a segment of a fixed list
+/// (`password`, `secret`, `token`, `key`, `auth`, `cookie`, ..; `api_key` and `authToken` have one) is
+/// redacted by itself, and `show` takes that back.
+///
+/// ```
+/// # use stacklens::{currentframe, frame};
+/// #[frame(redact(pin), show(tokens))]
+/// fn pay(pin: u32, password: &str, tokens: usize) -> String {
+///     currentframe().unwrap().locals().to_string()
+/// }
+///
+/// assert_eq!(pay(1234, "x", 3), "{pin: <redacted>, password: <redacted>, tokens: 3}");
+/// ```
+///
+/// **`capture = "none"`**, **`"cheap"`** (the default), **`"full"`**: no values; the bounded copies listed
+/// below; and besides, where a variable's type is written and has no `Inspect`, what its `Debug` prints.
+///
+/// ```
+/// # use stacklens::{currentframe, frame};
+/// # fn locals() -> String { currentframe().unwrap().locals().to_string() }
+/// #[derive(Debug)]
+/// struct Point(i32, i32);
+///
+/// #[frame(capture = "none")]
+/// fn none(point: &Point) -> String {
+///     format!("{} {}", point.0, locals())
+/// }
+///
+/// #[frame(capture = "cheap")]
+/// fn cheap(point: &Point) -> String {
+///     format!("{} {}", point.0, locals())
+/// }
+///
+/// #[frame(capture = "full")]
+/// fn full(point: &Point) -> String {
+///     format!("{} {}", point.0, locals())
+/// }
+///
+/// let point = Point(1, 2);
+/// assert_eq!(none(&point), "1 {}");
+/// assert_eq!(cheap(&point), "1 {point: <opaque &Point>}");
+/// assert_eq!(full(&point), "1 {point: Point(1, 2)}");
+/// ```
+///
+/// `"full"` runs that `Debug` at each call. A panic of it is caught (`<omitted: its Debug panicked>`), one
+/// that is annotated itself is not entered again, and no more than 256 bytes are kept; the time it takes is
+/// its own.
+///
+/// **`hide`** leaves the frame out of printed stacks and tracebacks, where it is counted. As data it is
+/// there.
+///
+/// ```
+/// # use stacklens::{frame, stack};
+/// #[frame(hide)]
+/// fn plumbing() -> stacklens::Stack {
+///     stack()
+/// }
+///
+/// let stack = plumbing();
+/// assert_eq!(stack.to_string(), "[1 hidden frame]");
+/// assert!(stack[0].is_hidden());
+/// ```
+///
+/// **`crate = path`** says where stacklens is, for a crate that re-exports it.
+///
+/// ```
+/// mod vendored {
+///     pub extern crate stacklens;
+/// }
+///
+/// #[vendored::stacklens::frame(crate = crate::vendored::stacklens)]
+/// fn framed() -> usize {
+///     vendored::stacklens::depth()
+/// }
+///
+/// # fn main() {
+/// assert_eq!(framed(), 1);
+/// # }
+/// ```
+///
+/// **`skip`** without names leaves a function out of its annotated container, see above.
+///
+/// # What is shown
+///
+/// Values are copied when a variable is bound, assigned, or used by name at the start of a later statement.
+/// Which are:
+///
+/// * **Always**: integers, floats, `bool`, `char`, `()`; `&str` and `String`.
+/// * **By a list of everyday types**, whether the type is written or inferred: the other strings and paths,
+///   `Duration`, `NonZero`, atomics, `Cell`, addresses, ranges, and `Option`, `Result`, `Vec`, slices,
+///   arrays, maps, sets, `Box`, `Rc`, `Arc` and references of such types. A lock is never taken: a `Mutex`
+///   shows none of its content.
+/// * **Where the type is written** (an argument, `let x: T`): everything with [`trait@Inspect`], at any
+///   nesting of std's types that four levels have room for; with `capture = "full"` everything with
+///   `Debug`.
+/// * **Everything else** by the name of its type: `<opaque Foo>`.
+///
+/// Up to 256 bytes of a value are kept, ten items of a container, four levels, 32 variables a function.
+/// What is cut is counted: `"abc"... (1000 bytes)`, `[1, 2, ... 998 more]`.
+///
+/// A variable that is declared but has no value yet is `<not yet assigned>`. One that may have changed
+/// since it was copied (it is `mut`, or a `&mut`, and was mentioned in between) says `(as of line N)`.
+/// Names that are shadowed or out of scope disappear and come back as scopes end.
+///
+/// Where a copy would silence a lint of the compiler or of clippy, the lint wins. An argument or `let` that
+/// nothing else mentions is warned about as without the attribute, and shown all the same if it is a plain
+/// name (an argument: of a scalar or shared reference type, not in an async function) and its type is
+/// always shown or in the list. Otherwise it reads `<omitted: not captured>`, as does a `let` whose name
+/// begins with `_`, and such an argument if it is used.
+///
+/// A function that is `unsafe`, or has `unsafe` in its body, records scalars only: what a reference leads
+/// to may be half made there.
+///
+/// In builds without optimisation (on x86_64 Linux), a function that was entered more than 4096 times keeps
+/// its frame and its positions but records values in 1 of 128 calls, and so does a copy that is no scalar
+/// made more than 1000 times at one place. In between, a value reads
+/// `<omitted: captured rarely, as it is hot, in unoptimised builds>`. Optimised builds always record.
+///
+/// # Errors
+///
+/// At compile time, at the token in question: an unknown or repeated option, a name in `skip`, `only`,
+/// `redact` or `show` that the function does not have, a `const fn`, an item that is no function or
+/// container of functions. A body in syntax that the macro does not know is passed on with the frame alone;
+/// errors in it are the compiler's, at your tokens.
+///
+/// # Panics
+///
+/// Never, by itself.
+///
+/// # Cost
+///
+/// Instructions over the call without the attribute, in an optimised build on x86_64: see the table in the
+/// README. The first frame of a thread reserves address space (512 MiB where memory is committed as it is
+/// touched, 4 MiB elsewhere). With the feature `off`, nothing: the item is returned untouched.
+///
+/// # Where it comes from
+///
+/// CPython's frame objects: a running frame is a bare record, and the object that a person holds is made
+/// when someone asks. Names follow: [`Frame::back`] is `f_back`, [`Frame::lasti`] `f_lasti`,
+/// [`Frame::locals`] `f_locals`.
+#[doc(inline)]
+pub use stacklens_macros::frame;
+
+/// Gives an expression a frame: a block, the body of a closure, the root of a thread.
+///
+/// ```
+/// use stacklens::{FrameInfo, frame, framed, stack};
+///
+/// #[frame]
+/// fn leaf() -> Vec<&'static str> {
+///     stack().iter().map(FrameInfo::name).collect()
+/// }
+///
+/// let worker = std::thread::spawn(|| framed!("worker", leaf()));
+/// assert_eq!(worker.join().unwrap(), ["leaf", "worker"]);
+/// ```
+///
+/// The name is a string literal; the value is that of the expression. `?`, `return`, `break` and `continue`
+/// in it mean what they mean without the macro. The frame has no locals of its own, and its line is that of
+/// the expression. [`Code::is_closure`] tells it from a function.
+///
+/// # Errors
+///
+/// Anything but a string literal, a comma and an expression is an error at the first token that is not.
+///
+/// # Cost
+///
+/// That of a function's frame without values. With the feature `off`, nothing: the expression is all that
+/// is left.
+#[doc(inline)]
+pub use stacklens_macros::framed;
+
+/// The README's programs run with the examples of these pages.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
