@@ -1,0 +1,70 @@
+//! Every example prints what its snapshot says: `tests/snapshots/examples/NAME.stdout`.
+//!
+//! `STACKLENS_BLESS=1 cargo test --test examples` writes them anew; look at what changed before you keep it.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+/// Runs an example as the README tells a reader to, and compares what it prints.
+fn check(name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--example", name])
+        .current_dir(root)
+        .output()
+        .expect("cargo runs");
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{name}: {}\n{stderr}", run.status);
+    let printed = String::from_utf8(run.stdout).expect("examples print UTF-8");
+
+    let snapshot = root
+        .join("tests/snapshots/examples")
+        .join(name)
+        .with_extension("stdout");
+    if env::var_os("STACKLENS_BLESS").is_some() {
+        fs::create_dir_all(snapshot.parent().expect("a directory"))
+            .expect("a directory to write to");
+        fs::write(&snapshot, printed).expect("a snapshot to write");
+        return;
+    }
+    let expected = fs::read_to_string(&snapshot).unwrap_or_default();
+    assert!(
+        printed == expected,
+        "{name} prints something else than {}; if that is right, run again with STACKLENS_BLESS=1\n{printed}",
+        snapshot.display(),
+    );
+}
+
+macro_rules! examples {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            check(stringify!($name));
+        })*
+
+        #[test]
+        fn every_example_has_a_test() {
+            let tested = [$(stringify!($name)),*];
+            let examples = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"));
+            for example in examples.expect("the examples") {
+                let path = example.expect("an entry").path();
+                let is_example = path.extension().is_some_and(|extension| extension == "rs")
+                    || path.join("main.rs").exists();
+                let name = path.file_stem().expect("a name").to_string_lossy();
+                assert!(!is_example || tested.contains(&&*name), "{name} is not tested");
+            }
+        }
+    };
+}
+
+examples! {
+    call_stack
+    current_depth
+    current_frame
+    error_messages
+    frame_chain
+    quick_start
+    show_frame_info
+    tour
+}
