@@ -1,0 +1,1 @@
+"""The parts of `scripts/fuzz-macro.py`: one file a concern."""

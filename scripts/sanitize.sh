@@ -1,0 +1,82 @@
+#!/bin/sh
+# Runs the test binaries under AddressSanitizer and ThreadSanitizer (nightly) and some under valgrind.
+#
+#   scripts/sanitize.sh              everything
+#   scripts/sanitize.sh address      one of: address, thread, valgrind
+#
+# std is the toolchain's own, without instrumentation: races between tests that std's channels order are suppressed below.
+set -eu
+cd "$(dirname "$0")/.."
+
+# What a sanitizer makes a hundred times slower or ends the process for is smaller or left out (tests/child/mod.rs).
+export STACKLENS_TEST_SLOW=1
+export PROPTEST_CASES="${PROPTEST_CASES:-100}"
+
+host=x86_64-unknown-linux-gnu
+tests="storage panics coroutine async_frames framed model inspect values"
+failed=""
+suppressions=$(mktemp)
+trap 'rm -f "$suppressions"' EXIT
+
+# Runs one test binary; the rest run whatever it says.
+run() {
+    echo "== $*"
+    "$@" || failed="$failed
+$*"
+}
+
+sanitized() {
+    sanitizer=$1
+    shift
+    # A target directory for each: cargo would otherwise build everything anew at each change of flags.
+    run env RUSTFLAGS="-Zsanitizer=$sanitizer -Cunsafe-allow-abi-mismatch=sanitizer" \
+        CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/sanitize-$sanitizer" \
+        cargo +nightly test --target "$host" "$@"
+}
+
+address() {
+    # These leak on purpose: frames, futures, coroutines.
+    printf '%s\n' 'leak:panics::forgotten' 'leak:coroutine::a_leaked_coroutine' 'leak:coroutine::inside' >"$suppressions"
+    export ASAN_OPTIONS="detect_stack_use_after_return=1 ${ASAN_OPTIONS:-}"
+    export LSAN_OPTIONS="suppressions=$suppressions print_suppressions=0"
+    # Unit tests leak their fixtures.
+    ASAN_OPTIONS="detect_leaks=0 $ASAN_OPTIONS" sanitized address --lib
+    for test in $tests; do
+        sanitized address --test "$test"
+    done
+    # Where the compiler inlines the hot path into the functions of the test.
+    sanitized address --release --test coroutine
+}
+
+thread() {
+    # std's channels, as the test harness uses them: the sanitizer does not see their synchronisation.
+    printf '%s\n' 'race:std::sync::mpmc' 'race:test::event' 'race:test::run_test' >"$suppressions"
+    export TSAN_OPTIONS="suppressions=$suppressions report_signal_unsafe=0 ${TSAN_OPTIONS:-}"
+    for test in $tests; do
+        sanitized thread --test "$test"
+    done
+}
+
+memcheck() {
+    for test in model async_frames values; do
+        run env CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet --error-exitcode=3" \
+            PROPTEST_CASES=20 cargo test --test "$test" -- --test-threads=1
+    done
+}
+
+case "${1:-all}" in
+    address) address ;;
+    thread) thread ;;
+    valgrind) memcheck ;;
+    all)
+        address
+        thread
+        memcheck
+        ;;
+    *) echo "unknown: $1; one of: address, thread, valgrind" >&2; exit 2 ;;
+esac
+
+if [ -n "$failed" ]; then
+    echo "failed:$failed" >&2
+    exit 1
+fi

@@ -1,0 +1,6 @@
+#[stacklens::frame(crate = ::not_there)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,9 @@
+struct Opaque;
+
+#[derive(stacklens::Inspect)]
+struct S {
+    x: u8,
+    opaque: Opaque,
+}
+
+fn main() {}

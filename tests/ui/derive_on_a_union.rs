@@ -1,0 +1,7 @@
+#[derive(stacklens::Inspect)]
+union U {
+    a: u8,
+    b: u16,
+}
+
+fn main() {}

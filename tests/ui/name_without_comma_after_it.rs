@@ -1,0 +1,6 @@
+#[stacklens::frame(name = "f" hide)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[stacklens::frame(hide, name = "f", hide)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,10 @@
+#[stacklens::frame("name")]
+fn f() {}
+
+#[stacklens::frame(= "f")]
+fn g() {}
+
+fn main() {
+    f();
+    g();
+}

@@ -1,0 +1,6 @@
+#[stacklens::frame(nmae = "f")]
+fn f() {}
+
+fn main() {
+    f();
+}
