@@ -1,0 +1,31 @@
+//! The rows of stacklens, in the order of the table. Each file starts with what its number means for a user
+//! and what would make it grow.
+
+mod allocations;
+mod arguments;
+mod deep;
+mod enter;
+mod inspect;
+mod locals;
+mod position;
+mod suspend;
+mod switched_off;
+
+use crate::row::Row;
+
+pub(crate) use enter::FRAMED;
+#[cfg(feature = "peers")]
+pub(crate) use inspect::twenty_deep;
+
+/// The title over the rows.
+const STACKLENS: &str = "stacklens";
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = vec![enter::ROW, arguments::ROW, locals::ROW, position::ROW];
+    rows.extend(deep::ROWS);
+    rows.extend(inspect::ROWS);
+    rows.extend(allocations::ROWS);
+    rows.extend(suspend::ROWS);
+    rows.extend(switched_off::ROWS);
+    rows
+}
