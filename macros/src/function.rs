@@ -3,7 +3,7 @@
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Facts, Positions};
 use crate::options::{OptionError, Options};
-use crate::rewrite::{bindings, has_lifetimes, is_probed, Scope, Variable, Walker};
+use crate::rewrite::{bindings, has_lifetimes, is_probed, Body, Scope, Variable, Walker};
 use crate::tree::{
     group_at, ident_at, operator_at, punct_at, skip_angles, skip_attributes, split_commas, Tok,
 };
@@ -319,16 +319,15 @@ impl<'t, 'o> Expansion<'t, 'o> {
         let arguments = self.declare(&mut walker);
         let walked = match walker.body(body) {
             Ok(walked) => walked,
-            // Syntax that the walk does not know: the frame alone, which needs to know nothing of the body.
+            // Syntax that the walk does not know: the frame and the parameters. What the body mentions it may well read.
             Err(_) => {
                 walker = Walker::new(&self.emit, self.options, Positions::new(entry));
                 self.declare(&mut walker);
-                let items = crate::rewrite::Body {
+                walker.mention_all(body);
+                Body {
                     items: Vec::new(),
                     statements: body.iter().map(Tok::token).collect(),
-                };
-                // Names may be mentioned or not: none is read.
-                items
+                }
             }
         };
         if let Some(unknown) = self
@@ -502,7 +501,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
     fn assemble(
         &self,
         inner_attributes: &[Tok],
-        body: crate::rewrite::Body,
+        body: Body,
         mut scope: Scope,
         positions: &Positions,
         arguments: &[Vec<usize>],
@@ -673,7 +672,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
     fn assemble_async(
         &self,
         inner_attributes: &[Tok],
-        body: crate::rewrite::Body,
+        body: Body,
         mut scope: Scope,
         positions: &Positions,
         arguments: &[Vec<usize>],

@@ -91,7 +91,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Notes all names in tokens that are not looked into: macros, closures, async blocks, items.
-    pub(super) fn mention_all(&mut self, toks: &[Tok]) {
+    pub(crate) fn mention_all(&mut self, toks: &[Tok]) {
         let (now, in_loop) = (self.now, self.loops > 0);
         let scope = &mut self.scope;
         each_name(toks, &mut |name, assigned| match assigned {
