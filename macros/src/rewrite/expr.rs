@@ -330,10 +330,11 @@ impl Walker<'_> {
                     let success = self.next_link(toks, *i);
                     let mut inner = out.split_off(operand);
                     // In an argument list its own parentheses would be too many.
-                    if let [TokenTree::Group(group)] = &inner[..] {
-                        if group.delimiter() == Delimiter::Parenthesis {
-                            inner = group.stream().into_iter().collect();
+                    while let [TokenTree::Group(group)] = &inner[..] {
+                        if group.delimiter() != Delimiter::Parenthesis {
+                            break;
                         }
+                        inner = group.stream().into_iter().collect();
                     }
                     self.emit.locate(operand_span);
                     let wrapped = self.emit.question(inner, failure, success);
@@ -393,7 +394,7 @@ impl Walker<'_> {
                     }
                     Delimiter::Brace if no_struct || !path => break,
                     Delimiter::Brace => {
-                        let group = self.fields(inner, token)?;
+                        let group = self.list(inner, token)?;
                         out.push(group);
                         *i += 1;
                         path = false;
@@ -704,8 +705,9 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Expressions between commas, in parentheses or brackets.
+    /// Expressions between commas, in parentheses or brackets; in the braces of a struct literal each may have a field's name.
     fn list(&mut self, toks: &[Tok], token: &Group) -> Walked<TokenTree> {
+        let braced = token.delimiter() == Delimiter::Brace;
         let edits = self.edits;
         let mut out = Vec::new();
         let mut i = 0;
@@ -717,43 +719,7 @@ impl Walker<'_> {
             }
             out.extend(toks[i..start].iter().map(Tok::token));
             i = start;
-            self.operand(toks, &mut i, &mut out, Context::Operand)?;
-            match toks.get(i) {
-                None => break,
-                Some(tok) if tok.is_punct(',') => {
-                    out.push(tok.token());
-                    i += 1;
-                }
-                // `[value; LENGTH]`: a constant.
-                Some(tok) if tok.is_punct(';') => {
-                    self.mention_all(&toks[i..]);
-                    out.extend(toks[i..].iter().map(Tok::token));
-                    break;
-                }
-                Some(_) => return Err(GiveUp),
-            }
-        }
-        Ok(if self.edits == edits {
-            token.clone().into()
-        } else {
-            regroup(token, out)
-        })
-    }
-
-    /// The fields of a struct literal.
-    fn fields(&mut self, toks: &[Tok], token: &Group) -> Walked<TokenTree> {
-        let edits = self.edits;
-        let mut out = Vec::new();
-        let mut i = 0;
-        while i < toks.len() {
-            let (start, conditional) = skip_attributes(toks, i);
-            if conditional {
-                i = self.copy_element(toks, i, &mut out);
-                continue;
-            }
-            out.extend(toks[i..start].iter().map(Tok::token));
-            i = start;
-            if punct_at(toks, i + 1, ':') && !operator_at(toks, i + 1, "::") {
+            if braced && punct_at(toks, i + 1, ':') && !operator_at(toks, i + 1, "::") {
                 out.extend(toks[i..i + 2].iter().map(Tok::token));
                 i += 2;
             }
@@ -765,6 +731,12 @@ impl Walker<'_> {
                 Some(tok) if tok.is_punct(',') => {
                     out.push(tok.token());
                     i += 1;
+                }
+                // `[value; LENGTH]`: a constant.
+                Some(tok) if tok.is_punct(';') && !braced => {
+                    self.mention_all(&toks[i..]);
+                    out.extend(toks[i..].iter().map(Tok::token));
+                    break;
                 }
                 Some(_) => return Err(GiveUp),
             }
