@@ -4,13 +4,20 @@
 //! put in) rather than guess at syntax it does not know.
 
 mod block;
+mod branches;
+mod closure;
 mod expr;
 mod pattern;
 mod scope;
+mod statement;
+mod syntax;
+mod types;
 
-pub(crate) use block::{has_lifetimes, is_probed, item_end, Body};
+pub(crate) use block::Body;
 pub(crate) use pattern::bindings;
 pub(crate) use scope::{Scope, Variable};
+pub(crate) use syntax::item_end;
+pub(crate) use types::{has_lifetimes, is_probed};
 
 use crate::emit::Emit;
 use crate::meta::Positions;

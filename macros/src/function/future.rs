@@ -1,0 +1,189 @@
+//! A function whose body becomes a future: the guard is on the stack of `poll`.
+
+use super::expansion::{hidden_name, Expansion, INLINE_SLOTS};
+use crate::emit::{Emit, Reach};
+use crate::meta::{flag, pack, Positions};
+use crate::rewrite::{Body, Scope, Walker};
+use crate::tree::{skip_attributes, Tok};
+use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+impl Expansion<'_, '_> {
+    /// `Box::pin(async move { .. })`, as `#[async_trait]` leaves it: the frame goes round the future's polls, not round its
+    /// making. `None` if the block cannot be walked.
+    pub(super) fn assemble_boxed(
+        &self,
+        inner_attributes: &[Tok],
+        body: &[Tok],
+        boxed: (usize, usize),
+        entry: Span,
+    ) -> Option<TokenStream> {
+        let (call, block) = boxed;
+        let (Tok::Group { inner, token, .. }, head) = (&body[call], &body[..call]) else {
+            return None;
+        };
+        let Tok::Group {
+            inner: block_toks,
+            token: block_token,
+            ..
+        } = &inner[block]
+        else {
+            return None;
+        };
+        let emit = Emit::new(self.options.root.clone(), Reach::Top, self.emit.plain);
+        emit.locate(entry);
+        let mut walker = Walker::new(&emit, self.options, Positions::new(entry));
+        let walked = walker.body(block_toks).ok()?;
+        let scope = std::mem::take(&mut walker.scope);
+        let positions = std::mem::replace(&mut walker.positions, Positions::new(entry));
+        let name = self.name();
+        let mut facts = self.facts(&name);
+        facts.flags |= flag::ASYNC;
+        let meta = pack(&facts, &positions, &scope, &[]);
+        let statements = walked.items.into_iter().chain(walked.statements);
+        let mut framed_block = Group::new(Delimiter::Brace, statements.collect());
+        framed_block.set_span(block_token.span());
+        emit.locate(entry);
+        let slots = scope.slots().min(INLINE_SLOTS);
+        let framed = emit.framed(vec![emit.ident("_")], slots, &meta, framed_block.into());
+        let mut arguments = Group::new(Delimiter::Parenthesis, framed.into_iter().collect());
+        arguments.set_span(token.span());
+        let mut tokens: Vec<TokenTree> = head.iter().map(Tok::token).collect();
+        tokens.push(arguments.into());
+        Some(self.item(inner_attributes, &[], tokens))
+    }
+
+    /// `{ framed::<R, _>(META, async move { let a = a; .. body }).await }`
+    pub(super) fn assemble_async(
+        &self,
+        inner_attributes: &[Tok],
+        body: Body,
+        mut scope: Scope,
+        positions: &Positions,
+        arguments: &[Vec<usize>],
+    ) -> TokenStream {
+        // Parameters are bound anew inside, in order: they are dropped there, and in the order, as without the attribute.
+        let mut prologue: Vec<TokenTree> = Vec::new();
+        let mut list: Vec<TokenTree> = Vec::new();
+        for (n, p) in self.parameters.iter().enumerate() {
+            let (start, _) = skip_attributes(p.toks, 0);
+            list.extend(p.toks[..start].iter().map(Tok::token));
+            if p.is_self {
+                // `self` cannot be bound; a mention makes the block take it.
+                prologue.extend([
+                    self.emit.ident("let"),
+                    self.emit.ident("_"),
+                    self.emit.punct('='),
+                    self.emit.punct('&'),
+                ]);
+                prologue.push(
+                    p.plain
+                        .map_or_else(|| self.emit.ident("self"), |at| p.toks[at].token()),
+                );
+                prologue.push(self.emit.punct(';'));
+                list.extend(p.toks[start..].iter().map(Tok::token));
+            } else if let Some(colon) = p.colon.filter(|_| !p.conditional) {
+                let hidden = Ident::new(&format!("stacklens_{n}"), Span::mixed_site());
+                // A plain name stays in the signature, for the docs; a pattern gets a name.
+                let outer = match p.plain.map(|at| &p.toks[at]) {
+                    Some(Tok::Ident { name, token }) => {
+                        let located = Span::mixed_site().located_at(token.span());
+                        Ident::new(&hidden_name(name), located)
+                    }
+                    _ => hidden,
+                };
+                // In two steps, in order: what the pattern does not bind is dropped in its turn too.
+                let inside = Ident::new(&format!("stacklens_{n}_inside"), Span::mixed_site());
+                self.emit
+                    .bind(&mut prologue, [inside.clone().into()], outer.clone());
+                let pattern = p.pattern();
+                let unread = arguments[n]
+                    .first()
+                    .map(|&v| &scope.variables[v])
+                    .is_some_and(|v| p.plain.is_some() && v.underscored() && !v.mentioned);
+                if !unread && !matches!(pattern, [t] if t.is_ident("_")) {
+                    self.emit.bind(
+                        &mut prologue,
+                        p.toks[start..colon].iter().map(Tok::token),
+                        inside,
+                    );
+                }
+                list.push(outer.into());
+                list.extend(p.toks[colon..].iter().map(Tok::token));
+            } else {
+                list.extend(p.toks[start..].iter().map(Tok::token));
+            }
+            list.push(self.emit.punct(','));
+        }
+        let mut captures = Vec::new();
+        for &index in arguments.iter().flatten() {
+            let v = &scope.variables[index];
+            if v.readable_at_binding() && !v.secret && v.wanted {
+                self.capture(&mut captures, &mut scope, index);
+            }
+        }
+        let name = self.name();
+        let meta = pack(&self.facts(&name), positions, &scope, &[]);
+        let Tok::Group { token, .. } = &self.function.toks[self.function.body] else {
+            return self.function.toks.iter().map(Tok::token).collect();
+        };
+        let mut inner = Vec::new();
+        let result = self.result();
+        let never = matches!(self.function.result, [t] if t.is_punct('!'));
+        if !never && !matches!(&result[..], [TokenTree::Ident(name)] if name.to_string() == "_") {
+            self.emit.expect_result(&mut inner, result.clone());
+        }
+        inner.extend(prologue);
+        inner.extend(captures);
+        // The body in the user's own braces, whose edition decides when temporaries of its tail are dropped; as the arm of a
+        // `match`, so that they are before the parameters are; a scope of its own, for its items.
+        let body_tokens = body.items.into_iter().chain(body.statements);
+        let mut block = Group::new(Delimiter::Brace, body_tokens.collect());
+        block.set_span(token.span());
+        inner.extend(self.emit.scope(block.into()));
+        let mut framed = self.emit.framed(
+            result,
+            scope.slots().min(INLINE_SLOTS),
+            &meta,
+            self.emit.group(Delimiter::Brace, inner),
+        );
+        framed.extend([self.emit.punct('.'), self.emit.ident("await")]);
+        let mut item: Vec<TokenTree> = Vec::new();
+        for (k, tok) in self.function.toks.iter().enumerate() {
+            if k == self.function.start {
+                item.extend(inner_attributes.iter().map(Tok::token));
+            }
+            if k == self.function.parameters {
+                let Tok::Group { token, .. } = tok else {
+                    continue;
+                };
+                let mut group = Group::new(Delimiter::Parenthesis, list.iter().cloned().collect());
+                group.set_span(token.span());
+                item.push(group.into());
+            } else if k == self.function.body {
+                let mut group = Group::new(Delimiter::Brace, framed.iter().cloned().collect());
+                group.set_span(token.span());
+                item.push(group.into());
+            } else {
+                item.push(tok.token());
+            }
+        }
+        item.into_iter().collect()
+    }
+}
+
+/// A body that is `Box::pin(async move { .. })` and nothing else: the index of the call's parentheses, and that of the block in
+/// them.
+pub(super) fn boxed_async(body: &[Tok]) -> Option<(usize, usize)> {
+    let call = body.len().checked_sub(1)?;
+    let inner = body[call].group(Delimiter::Parenthesis)?;
+    let (path, pin) = body[..call].split_at(call.checked_sub(1)?);
+    let is_path = path.iter().all(|t| t.ident().is_some() || t.is_punct(':'));
+    let boxed = path.iter().any(|t| t.is_ident("Box")) && pin[0].is_ident("pin");
+    let block = match inner {
+        [a, m, b] if a.is_ident("async") && m.is_ident("move") => {
+            b.group(Delimiter::Brace).map(|_| 2)
+        }
+        _ => None,
+    }?;
+    (is_path && boxed).then_some((call, block))
+}

@@ -1,0 +1,283 @@
+//! `if`, `match`, loops and blocks: expressions that hold blocks, walked with them.
+
+use super::block::regroup;
+use super::expr::Context;
+use super::{GiveUp, Walked, Walker};
+use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_attributes, Tok};
+use proc_macro::{Delimiter, TokenTree};
+
+impl Walker<'_> {
+    /// `if`, `match`, loops, blocks: walked with their blocks. False if there is none at `i`.
+    pub(super) fn block_like(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+    ) -> Walked<bool> {
+        let head = toks.get(*i).ok_or(GiveUp)?;
+        if head.group(Delimiter::Brace).is_some() {
+            out.push(self.block(head, &[], None)?);
+            *i += 1;
+            return Ok(true);
+        }
+        match head.ident() {
+            Some("if") => self.if_else(toks, i, out)?,
+            Some("match") => self.matching(toks, i, out)?,
+            Some("unsafe") => {
+                out.push(head.token());
+                *i += 1;
+                self.push_block(toks, i, out, &[], None)?;
+            }
+            Some("loop") => {
+                out.push(head.token());
+                *i += 1;
+                self.loops += 1;
+                let outer = std::mem::replace(&mut self.in_for, false);
+                let walked = self.push_block(toks, i, out, &[], None);
+                self.in_for = outer;
+                self.loops -= 1;
+                walked?;
+            }
+            Some("while") => {
+                out.push(head.token());
+                *i += 1;
+                self.loops += 1;
+                let mark = self.scope.open(self.positions.next());
+                let from = *i;
+                let variables = self.condition(toks, i, out)?;
+                let outer = std::mem::replace(&mut self.in_for, false);
+                let evaluates = toks[from..*i]
+                    .iter()
+                    .any(|t| matches!(t, Tok::Group { .. }));
+                self.push_block(toks, i, out, &variables, evaluates.then_some(self.now))?;
+                self.in_for = outer;
+                self.scope.close(&mark, self.positions.next());
+                self.loops -= 1;
+            }
+            Some("for") => {
+                out.push(head.token());
+                *i += 1;
+                let from = *i;
+                while toks.get(*i).is_some_and(|t| !t.is_ident("in")) {
+                    *i += 1;
+                }
+                let pattern = &toks[from..*i];
+                out.extend(pattern.iter().map(Tok::token));
+                out.push(toks.get(*i).ok_or(GiveUp)?.token());
+                *i += 1;
+                self.operand(toks, i, out, Context::Condition)?;
+                self.loops += 1;
+                let outer = std::mem::replace(&mut self.in_for, true);
+                let mark = self.scope.open(self.positions.next());
+                let variables = self.bind(pattern);
+                self.push_block(toks, i, out, &variables, Some(self.now))?;
+                self.scope.close(&mark, self.positions.next());
+                self.in_for = outer;
+                self.loops -= 1;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn push_block(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+        captures: &[usize],
+        closing: Option<u32>,
+    ) -> Walked<()> {
+        let now = self.now;
+        let group = toks.get(*i).ok_or(GiveUp)?;
+        out.push(self.block(group, captures, closing.filter(|_| self.observe))?);
+        *i += 1;
+        self.now = now;
+        Ok(())
+    }
+
+    fn if_else(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+        loop {
+            out.push(toks[*i].token());
+            *i += 1;
+            let mark = self.scope.open(self.positions.next());
+            let observed = std::mem::replace(&mut self.observe, false);
+            let variables = self.condition(toks, i, out);
+            self.observe = observed;
+            self.push_block(toks, i, out, &variables?, None)?;
+            self.scope.close(&mark, self.positions.next());
+            if ident_at(toks, *i) != Some("else") {
+                return Ok(());
+            }
+            out.push(toks[*i].token());
+            *i += 1;
+            if ident_at(toks, *i) != Some("if") {
+                return self.push_block(toks, i, out, &[], None);
+            }
+        }
+    }
+
+    fn matching(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+        out.push(toks[*i].token());
+        *i += 1;
+        self.operand(toks, i, out, Context::Condition)?;
+        let Some(Tok::Group {
+            delimiter: Delimiter::Brace,
+            inner,
+            token,
+        }) = toks.get(*i)
+        else {
+            return Err(GiveUp);
+        };
+        *i += 1;
+        let (edits, now) = (self.edits, self.now);
+        let mut arms = Vec::new();
+        let mut at = 0;
+        while at < inner.len() {
+            self.arm(inner, &mut at, &mut arms)?;
+            self.now = now;
+        }
+        out.push(if self.edits == edits {
+            token.clone().into()
+        } else {
+            regroup(token, arms)
+        });
+        Ok(())
+    }
+
+    /// `PATTERN [if GUARD] => BODY[,]`
+    fn arm(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+        let (start, conditional) = skip_attributes(toks, *i);
+        if conditional {
+            return Err(GiveUp);
+        }
+        let arrow = (start..toks.len())
+            .find(|&k| operator_at(toks, k, "=>") && !operator_at(toks, k - 1, "..="))
+            .ok_or(GiveUp)?;
+        let guard = (start..arrow).find(|&k| toks[k].is_ident("if"));
+        let pattern = &toks[start..guard.unwrap_or(arrow)];
+        let mark = self.scope.open(self.positions.next());
+        let variables = self.bind(pattern);
+        out.extend(toks[*i..guard.unwrap_or(arrow)].iter().map(Tok::token));
+        *i = guard.unwrap_or(arrow);
+        if guard.is_some() {
+            out.push(toks[*i].token());
+            *i += 1;
+            self.operand(toks, i, out, Context::Operand)?;
+            if *i != arrow {
+                return Err(GiveUp);
+            }
+        }
+        out.extend(toks[arrow..arrow + 2].iter().map(Tok::token));
+        *i = arrow + 2;
+        let body = *i;
+        let braced =
+            group_at(toks, body, Delimiter::Brace).is_some() && self.ends_statement(toks, body + 1);
+        if braced {
+            self.push_block(toks, i, out, &variables, None)?;
+        } else {
+            self.arm_expression(toks, i, out, &variables)?;
+        }
+        self.scope.close(&mark, self.positions.next());
+        if punct_at(toks, *i, ',') {
+            out.push(toks[*i].token());
+            *i += 1;
+        }
+        Ok(())
+    }
+
+    /// An arm that is an expression: wrapped in a block where there is something to put before it. The braces are ours, of
+    /// edition 2021: temporaries of the expression live as long as they did.
+    fn arm_expression(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+        variables: &[usize],
+    ) -> Walked<()> {
+        let from = *i;
+        let mut head = Vec::new();
+        let observable = self.observe && arm_calls(toks, from);
+        if observable {
+            self.emit.locate(toks[from].span());
+            self.now = self.positions.push(toks[from].span());
+            self.emit.at(&mut head, self.now);
+        }
+        let position = self.now;
+        let mut body = Vec::new();
+        self.scope.level += 1;
+        let walked = self.expression(toks, i, &mut body, Context::Statement);
+        self.scope.level -= 1;
+        walked?;
+        if *i == from {
+            return Err(GiveUp);
+        }
+        if !observable {
+            out.extend(body);
+            return Ok(());
+        }
+        for &variable in variables {
+            self.scope.variables[variable].end = self.positions.next().wrapping_sub(1);
+            if self.scope.variables[variable].readable_at_binding() {
+                if let Some(slot) = self.scope.slot(variable) {
+                    let ident = self.scope.variables[variable].ident.clone();
+                    self.emit.locate(toks[from].span());
+                    self.emit.capture(&mut head, &ident, slot, position);
+                }
+            }
+        }
+        self.emit.locate(toks[from].span());
+        // A macro at a block's end is a statement; in parentheses it is the expression it was.
+        if whole_macro(&toks[from..*i]) {
+            body = vec![self.emit.group(Delimiter::Parenthesis, body)];
+        }
+        head.extend(body);
+        out.push(self.emit.group(Delimiter::Brace, head));
+        if *i < toks.len() && !punct_at(toks, *i, ',') {
+            // Something block-like without a comma; a block needs none either.
+            return Ok(());
+        }
+        self.edits += 1;
+        Ok(())
+    }
+}
+
+/// Whether the arm's expression calls anything, and may be wrapped: `drop(x)` is warned about anywhere but as an arm itself,
+/// and what is said of a `panic!` depends on its being one.
+fn arm_calls(toks: &[Tok], from: usize) -> bool {
+    let exempt = matches!(
+        ident_at(toks, from),
+        Some(
+            "drop"
+                | "forget"
+                | "mem"
+                | "panic"
+                | "unreachable"
+                | "todo"
+                | "unimplemented"
+                | "std"
+                | "core"
+        )
+    ) && toks[from..].iter().take(8).any(|t| {
+        matches!(
+            t.ident(),
+            Some("drop" | "forget" | "panic" | "unreachable" | "todo" | "unimplemented")
+        )
+    });
+    !exempt
+        && toks[from..]
+            .iter()
+            .take_while(|t| !t.is_punct(','))
+            .any(|t| matches!(t, Tok::Group { .. }) || t.is_punct('?'))
+}
+
+/// Whether the tokens are one macro call and nothing else.
+fn whole_macro(toks: &[Tok]) -> bool {
+    let n = toks.len();
+    n >= 3
+        && matches!(toks[n - 1], Tok::Group { .. })
+        && toks[n - 2].is_punct('!')
+        && toks[..n - 2]
+            .iter()
+            .all(|t| matches!(t, Tok::Ident { .. }) || t.is_punct(':'))
+}
