@@ -1,9 +1,13 @@
-//! `?` tells the frame where the function leaves.
+//! The places where a function is left by a value: `?`, `return e`, the value of its tail. A failure that passes one becomes a
+//! hop of its return trace.
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
 use crate::stack::{Guard, innermost};
-use std::ops::ControlFlow;
+use crate::trace::{self, Left};
+use std::any::type_name;
+use std::marker::PhantomData;
+use std::ops::{ControlFlow, Deref};
 use std::task::Poll;
 
 /// The types that `?` works on.
@@ -12,11 +16,16 @@ use std::task::Poll;
     label = "the `?` operator cannot be applied to type `{Self}`"
 )]
 pub trait Observed {
+    /// Names the error's type, if there is an error.
+    const ERROR: Option<fn() -> &'static str>;
+
     /// Whether `?` returns from the function.
     fn leaves(&self) -> bool;
 }
 
 impl<T, E> Observed for Result<T, E> {
+    const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+
     #[inline]
     fn leaves(&self) -> bool {
         self.is_err()
@@ -24,6 +33,8 @@ impl<T, E> Observed for Result<T, E> {
 }
 
 impl<T> Observed for Option<T> {
+    const ERROR: Option<fn() -> &'static str> = None;
+
     #[inline]
     fn leaves(&self) -> bool {
         self.is_none()
@@ -31,6 +42,8 @@ impl<T> Observed for Option<T> {
 }
 
 impl<B, C> Observed for ControlFlow<B, C> {
+    const ERROR: Option<fn() -> &'static str> = None;
+
     #[inline]
     fn leaves(&self) -> bool {
         self.is_break()
@@ -38,6 +51,8 @@ impl<B, C> Observed for ControlFlow<B, C> {
 }
 
 impl<T, E> Observed for Poll<Result<T, E>> {
+    const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Err(_)))
@@ -45,38 +60,154 @@ impl<T, E> Observed for Poll<Result<T, E>> {
 }
 
 impl<T, E> Observed for Poll<Option<Result<T, E>>> {
+    const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Some(Err(_))))
     }
 }
 
-/// The operand of a `?`: if it leaves the function, then from `failure`.
+/// The operand of a `?` in a function that returns `R`: if it leaves the function, then from the position in `exit`.
 #[inline]
-pub fn q<T: Observed>(operand: T, failure: u32, guard: &Guard) -> T {
+pub fn q<R, T: Observed>(operand: T, exit: u64, guard: &Guard) -> T {
     if operand.leaves() {
-        guard.at(failure);
+        left::<R, T>(exit, guard);
     }
     operand
 }
 
 /// The operand of a `?` behind which the expression goes on, on another line.
 #[inline]
-pub fn q_next<T: Observed>(operand: T, failure: u32, success: u32, guard: &Guard) -> T {
-    guard.at(if operand.leaves() { failure } else { success });
-    operand
-}
-
-#[inline]
-pub fn q_top<T: Observed>(operand: T, failure: u32) -> T {
+pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, guard: &Guard) -> T {
     if operand.leaves() {
-        innermost().at(failure);
+        left::<R, T>(exit, guard);
+    } else {
+        guard.at(success);
     }
     operand
 }
 
 #[inline]
-pub fn q_next_top<T: Observed>(operand: T, failure: u32, success: u32) -> T {
-    innermost().at(if operand.leaves() { failure } else { success });
+pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
+    if operand.leaves() {
+        left::<R, T>(exit, &innermost());
+    }
     operand
+}
+
+#[inline]
+pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
+    if operand.leaves() {
+        left::<R, T>(exit, &innermost());
+    } else {
+        innermost().at(success);
+    }
+    operand
+}
+
+/// The position that a failure leaves from is `exit`'s low bits; the position of the statement that made the failing
+/// value is above them, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure.
+const POSITION: u32 = 20;
+
+#[cold]
+#[inline(never)]
+fn left<R, T: Observed>(exit: u64, guard: &Guard) {
+    if T::ERROR.is_some() || exit >> (2 * POSITION) & 1 != 0 {
+        leave(exit, guard, T::ERROR, type_name::<R>, false);
+    } else {
+        guard.at(position(exit));
+    }
+}
+
+/// A function that returns `R` is about to leave by an `Err`.
+#[cold]
+#[inline(never)]
+pub fn fail<R>(exit: u64, guard: &Guard) {
+    leave(exit, guard, None, type_name::<R>, true);
+}
+
+#[cold]
+#[inline(never)]
+pub fn fail_top<R>(exit: u64) {
+    leave(exit, &innermost(), None, type_name::<R>, true);
+}
+
+fn leave(
+    exit: u64,
+    guard: &Guard,
+    error: Option<fn() -> &'static str>,
+    result: fn() -> &'static str,
+    made: bool,
+) {
+    let from = position(exit >> POSITION);
+    trace::leave(
+        guard,
+        &Left {
+            position: position(exit),
+            from: (from > 0).then_some(from),
+            made,
+            error,
+            result,
+        },
+    );
+}
+
+fn position(word: u64) -> u32 {
+    word as u32 & ((1 << POSITION) - 1)
+}
+
+/// The value of a function that returns `R`, on its way out.
+pub struct Leaf<R>(AnyLeaf<R>);
+
+/// The same, of a type of which nothing is known.
+pub struct AnyLeaf<R>(PhantomData<fn() -> R>);
+
+impl<R> Leaf<R> {
+    pub const NEW: Leaf<R> = Leaf(AnyLeaf(PhantomData));
+}
+
+impl<R> Deref for Leaf<R> {
+    type Target = AnyLeaf<R>;
+
+    #[inline]
+    fn deref(&self) -> &AnyLeaf<R> {
+        &self.0
+    }
+}
+
+impl<T, E> Leaf<Result<T, E>> {
+    #[inline]
+    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, guard: &Guard) -> Result<T, E> {
+        q::<Result<T, E>, _>(value, exit, guard)
+    }
+
+    #[inline]
+    pub fn stacklens_ret_top(&self, value: Result<T, E>, exit: u64) -> Result<T, E> {
+        q_top::<Result<T, E>, _>(value, exit)
+    }
+}
+
+impl<T> Leaf<Option<T>> {
+    #[inline]
+    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, guard: &Guard) -> Option<T> {
+        q::<Option<T>, _>(value, exit, guard)
+    }
+
+    #[inline]
+    pub fn stacklens_ret_top(&self, value: Option<T>, exit: u64) -> Option<T> {
+        q_top::<Option<T>, _>(value, exit)
+    }
+}
+
+impl<R> AnyLeaf<R> {
+    #[inline]
+    pub fn stacklens_ret(&self, value: R, _: u64, _: &Guard) -> R {
+        value
+    }
+
+    #[inline]
+    pub fn stacklens_ret_top(&self, value: R, _: u64) -> R {
+        value
+    }
 }

@@ -57,6 +57,22 @@ unwrap_used = "warn"
 /// What changes, and why. Everything else is a failure.
 const KNOWN: &[Known] = &[
     Known {
+        files: &["macros"],
+        change: Lost,
+        lints: &["clippy::missing_inline_in_public_items"],
+        reason: "said at the body now, which is the user's, not at the head, which the user's macro made",
+    },
+    Known {
+        files: &["macros"],
+        change: New,
+        lints: &[
+            "clippy::missing_inline_in_public_items",
+            "clippy::must_use_candidate",
+            "clippy::unused_unit",
+        ],
+        reason: "as above: of a function that a macro made around a `$body:block` clippy takes the body's word",
+    },
+    Known {
         files: &[
             "async_functions",
             "no_implicit_prelude",

@@ -7,6 +7,7 @@
 //! * The guard is passed last: an operand may itself contain statements that use it.
 //! * Names of the user's variables keep the user's own tokens, so that hygiene of `macro_rules!` holds.
 
+use crate::rewrite::Exit;
 use std::cell::Cell;
 
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -263,28 +264,84 @@ impl Emit {
         self.call(out, &self.name("cap_init"), arguments);
     }
 
-    /// `q(OPERAND, AT_FAILURE, &guard)`; `q_next(OPERAND, AT_FAILURE, AT_SUCCESS, &guard)`
+    /// `q::<R, _>(OPERAND, EXIT, &guard)`; `q_next::<R, _>(OPERAND, EXIT, AT_SUCCESS, &guard)`
     pub(crate) fn question(
         &self,
+        result: Option<&[TokenTree]>,
         operand: Vec<TokenTree>,
-        failure: u32,
+        exit: Exit,
         success: Option<u32>,
     ) -> Vec<TokenTree> {
         let mut arguments = operand;
         arguments.push(self.punct(','));
-        arguments.push(self.number(failure));
+        arguments.push(self.exit(exit));
         if let Some(success) = success {
             arguments.push(self.punct(','));
             arguments.push(self.number(success));
         }
         self.push_guard(&mut arguments);
-        let mut out = Vec::new();
-        self.call(
-            &mut out,
-            &self.name(if success.is_some() { "q_next" } else { "q" }),
-            arguments,
-        );
+        let mut out = self.path(&self.name(if success.is_some() { "q_next" } else { "q" }));
+        self.turbofish(&mut out, result, true);
+        out.push(self.group(Delimiter::Parenthesis, arguments));
         out
+    }
+
+    /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, &guard)`
+    ///
+    /// The value is checked against the written type, as without the attribute. Whether that is a `Result` is decided by
+    /// method resolution: a type may merely be called so.
+    pub(crate) fn leaf(
+        &self,
+        result: Vec<TokenTree>,
+        value: Vec<TokenTree>,
+        exit: Exit,
+    ) -> Vec<TokenTree> {
+        let mut out = self.path("Leaf");
+        self.turbofish(&mut out, Some(&result), false);
+        out.extend(colons(self.span.get()));
+        out.extend([
+            self.ident("NEW"),
+            self.punct('.'),
+            self.ident(&self.name("stacklens_ret")),
+        ]);
+        let mut arguments = value;
+        arguments.push(self.punct(','));
+        arguments.push(self.exit(exit));
+        self.push_guard(&mut arguments);
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+        out
+    }
+
+    /// `fail::<R>(EXIT, &guard);`
+    pub(crate) fn fail(&self, out: &mut Vec<TokenTree>, result: &[TokenTree], exit: Exit) {
+        out.extend(self.path(&self.name("fail")));
+        self.turbofish(out, Some(result), false);
+        let mut arguments = vec![self.exit(exit)];
+        self.push_guard(&mut arguments);
+        out.extend([
+            self.group(Delimiter::Parenthesis, arguments),
+            self.punct(';'),
+        ]);
+    }
+
+    fn exit(&self, exit: Exit) -> TokenTree {
+        let mut literal = Literal::u64_unsuffixed(exit.packed());
+        literal.set_span(self.span.get());
+        literal.into()
+    }
+
+    /// `::<R>`, `::<R, _>`
+    fn turbofish(&self, out: &mut Vec<TokenTree>, result: Option<&[TokenTree]>, inferred: bool) {
+        out.extend(colons(self.span.get()));
+        out.push(self.punct('<'));
+        match result {
+            Some(result) => out.extend(result.iter().cloned()),
+            None => out.push(self.group(Delimiter::Parenthesis, [])),
+        }
+        if inferred {
+            out.extend([self.punct(','), self.ident("_")]);
+        }
+        out.push(self.punct('>'));
     }
 
     /// `let guard = enterN(META, &a, &b);`

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     show: Vec<(String, Span)>,
     pub(crate) capture: Option<Capture>,
     pub(crate) hide: bool,
+    /// `None` that is returned or left by is a failure too.
+    pub(crate) trace_none: bool,
     pub(crate) root: Option<Vec<TokenTree>>,
     inherited: bool,
 }
@@ -38,7 +40,7 @@ pub(crate) struct OptionError {
 
 const KNOWN: &str =
     "`name = \"..\"`, `skip`, `skip(..)`, `skip_all`, `only(..)`, `redact(..)`, `show(..)`, \
-                     `capture = \"none|cheap|full\"`, `hide`, `crate = path`";
+                     `capture = \"none|cheap|full\"`, `hide`, `trace_none`, `crate = path`";
 
 impl Options {
     pub(crate) fn parse(toks: &[Tok]) -> Result<Options, OptionError> {
@@ -83,6 +85,7 @@ impl Options {
             "redact" => self.redact = names(name, span, rest)?,
             "show" => self.show = names(name, span, rest)?,
             "hide" => self.hide = flag(name, rest)?,
+            "trace_none" => self.trace_none = flag(name, rest)?,
             "capture" => {
                 self.capture = Some(match string(name, span, rest)?.as_str() {
                     "none" => Capture::None,
@@ -148,6 +151,7 @@ impl Options {
             },
             capture: self.capture.or(container.capture),
             hide: self.hide || container.hide,
+            trace_none: self.trace_none || container.trace_none,
             root: self.root.or_else(|| container.root.clone()),
             // Names of the container's lists need not be in each function.
             inherited: self.inherited || container.names_anything(),

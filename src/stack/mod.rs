@@ -31,6 +31,6 @@ pub(crate) use guard::Depth;
 pub use guard::{Guard, enter};
 #[cfg(unoptimised)]
 pub(crate) use guard::{typed_surface, typed_whole};
-pub(crate) use read::{Cursor, Meta, current, depth, unrecorded};
+pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
 pub(crate) use snapshot::{Snapshot, snapshots};
 pub(crate) use suspend::{Suspended, innermost};

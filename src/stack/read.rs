@@ -1,6 +1,7 @@
 //! Looking at the stack: a cursor over this thread's records, and copies of single ones.
 
-use super::record::{HAS_IDENTITY, Record, STRIDE};
+use super::guard::Guard;
+use super::record::{HAS_IDENTITY, MARKED, Record, STRIDE};
 use super::thread;
 use std::ffi::CStr;
 use std::marker::PhantomData;
@@ -104,7 +105,44 @@ impl Cursor {
 
     #[inline]
     pub(crate) fn position(self) -> u32 {
-        self.record().position.load(Relaxed)
+        self.record().position.load(Relaxed) & !MARKED
+    }
+
+    /// The frame of a guard, if it has a record.
+    pub(crate) fn of(guard: &Guard) -> Option<Cursor> {
+        let address = std::ptr::from_ref(guard.record()) as usize;
+        thread::with(|t| t.owns(address)).then(|| Cursor::at(address))
+    }
+
+    /// Whether a callee was left by a failure and the function stands where it stood then.
+    pub(crate) fn is_marked(self) -> bool {
+        self.record().position.load(Relaxed) & MARKED != 0
+    }
+
+    /// Notes that a callee is left by a failure. The next position that the function stores wipes it.
+    pub(crate) fn mark(self) {
+        self.record()
+            .position
+            .store(self.position() | MARKED, Relaxed);
+    }
+
+    /// Whether these are the same place on the stack.
+    pub(crate) fn is_at(self, other: Cursor) -> bool {
+        self.address == other.address
+    }
+
+    /// What lies at the place of the activation of `function` that was given `identity`, which may have ended.
+    pub(crate) fn remains(self, identity: u64, function: Option<Meta>) -> Remains {
+        let record = self.record();
+        let same = record.flags.load(Relaxed) & HAS_IDENTITY != 0
+            && record.identity.load(Relaxed) == identity;
+        if same {
+            Remains::Itself
+        } else if self.meta().map(Meta::address) == function.map(Meta::address) {
+            Remains::Again
+        } else {
+            Remains::Other
+        }
     }
 
     /// The frame below: the annotated caller.
@@ -139,6 +177,17 @@ impl Cursor {
             && self.record().flags.load(Relaxed) & HAS_IDENTITY != 0
             && self.record().identity.load(Relaxed) == identity
     }
+}
+
+/// What lies at the place of a frame.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Remains {
+    /// The frame, or what it left behind.
+    Itself,
+    /// A later frame of the same function.
+    Again,
+    /// Another function's.
+    Other,
 }
 
 #[inline]

@@ -14,6 +14,10 @@ pub(crate) const ARGUMENT_TAGS: usize = 8;
 /// Slots of a frame, in the record and in the arena together ("32 locals a frame").
 pub(crate) const SLOTS: usize = 32;
 
+/// `position`: a function that this one called was left by a failure, and this one has not stored a position since. Readers
+/// leave the bit out.
+pub(crate) const MARKED: u32 = 1 << 31;
+
 /// `flags`: the identity word was assigned for this activation.
 pub(crate) const HAS_IDENTITY: u32 = 1;
 /// `flags`: `arena_end` was computed for this activation.

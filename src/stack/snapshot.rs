@@ -2,8 +2,8 @@
 
 use super::read::{ARGUMENT, Cursor, Meta};
 use super::record::{
-    ARGUMENT_TAGS, HAS_ARENA, HAS_SPILL, HOT, INLINE_SLOTS, Record, SHORT_TEXT, SHORT_TEXT_BYTES,
-    STRIDE,
+    ARGUMENT_TAGS, HAS_ARENA, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record, SHORT_TEXT,
+    SHORT_TEXT_BYTES, STRIDE,
 };
 use super::region::Region;
 use super::{arena, thread};
@@ -175,7 +175,7 @@ impl Snapshot {
     }
 
     pub(crate) fn position(&self) -> u32 {
-        self.words.position
+        self.words.position & !MARKED
     }
 
     /// 1 for the outermost frame.
@@ -192,7 +192,7 @@ impl Snapshot {
             return Some(Captured {
                 tag: Tag::HOT,
                 bits: 0,
-                position: w.position,
+                position: self.position(),
                 bytes: Vec::new(),
             });
         }

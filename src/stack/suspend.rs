@@ -1,7 +1,7 @@
 //! A frame that leaves the stack and comes back: an async function's, between two polls.
 
 use super::guard::Guard;
-use super::record::{INLINE_SLOTS, Record, STRIDE};
+use super::record::{INLINE_SLOTS, MARKED, Record, STRIDE};
 use super::region::sink;
 use super::thread;
 use crate::capture::Tag;
@@ -57,7 +57,7 @@ impl<const N: usize> Suspended<N> {
     #[inline]
     pub(crate) fn suspend(&mut self, guard: &Guard) {
         let record: &Record = guard.record();
-        self.position = record.position.load(Relaxed);
+        self.position = record.position.load(Relaxed) & !MARKED;
         for slot in 0..N {
             let note = record.notes[slot].load(Relaxed);
             let bytes = note as u8 == Tag::TEXT || note as u8 == Tag::TYPED;

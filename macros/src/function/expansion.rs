@@ -6,9 +6,9 @@ use super::{attributes, mentions, Function};
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, Facts, Positions};
 use crate::options::{OptionError, Options};
-use crate::rewrite::{bindings, has_lifetimes, is_probed, Body, Scope, Variable, Walker};
+use crate::rewrite::{bindings, has_lifetimes, is_probed, Body, Exits, Scope, Variable, Walker};
 use crate::tree::{group_at, ident_at, punct_at, split_commas, Tok};
-use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
 
 /// Slots that a record holds itself: the runtime has the same number.
 pub(super) const INLINE_SLOTS: u32 = 11;
@@ -65,6 +65,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
         }
 
         let mut walker = Walker::new(&self.emit, self.options, Positions::new(entry));
+        walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
         let arguments = self.declare(&mut walker);
         let walked = match walker.body(body) {
             Ok(walked) => walked,
@@ -177,7 +178,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
         ] {
             flags |= if set { bit } else { 0 };
         }
-        let body = &f.toks[f.body];
+        let body = f.block().unwrap_or(&f.toks[f.body]);
         let last_line = match body {
             Tok::Group { token, .. } => token.span_close().line(),
             _ => body.span().line(),
@@ -246,12 +247,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
             if k == f.parameters && !renamed.is_empty() {
                 out.push(self.rename(tok, renamed));
             } else if k == f.body {
-                let Tok::Group { token, .. } = tok else {
-                    continue;
-                };
-                let mut group = Group::new(Delimiter::Brace, body.iter().cloned().collect());
-                group.set_span(token.span());
-                out.push(group.into());
+                out.push(f.braced(&body));
             } else {
                 out.push(tok.token());
             }

@@ -123,7 +123,7 @@ impl Expansion<'_, '_> {
         }
         let name = self.name();
         let meta = pack(&self.facts(&name), positions, &scope, &[]);
-        let Tok::Group { token, .. } = &self.function.toks[self.function.body] else {
+        let Some(Tok::Group { token, .. }) = self.function.block() else {
             return self.function.toks.iter().map(Tok::token).collect();
         };
         let mut inner = Vec::new();
@@ -160,9 +160,7 @@ impl Expansion<'_, '_> {
                 group.set_span(token.span());
                 item.push(group.into());
             } else if k == self.function.body {
-                let mut group = Group::new(Delimiter::Brace, framed.iter().cloned().collect());
-                group.set_span(token.span());
-                item.push(group.into());
+                item.push(self.function.braced(&framed));
             } else {
                 item.push(tok.token());
             }

@@ -10,7 +10,7 @@ use crate::tree::{
     group_at, ident_at, operator_at, punct_at, skip_angles, skip_attributes, split_commas, Tok,
 };
 use expansion::Expansion;
-use proc_macro::{Delimiter, Span, TokenStream};
+use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 /// A function item, by index into its tokens.
 pub(crate) struct Function<'t> {
@@ -66,7 +66,7 @@ impl<'t> Function<'t> {
         let body = toks.len() - 1;
         let declared = toks[body].is_punct(';');
         if !declared {
-            toks[body].group(Delimiter::Brace)?;
+            block(&toks[body])?;
         }
         let result = if operator_at(toks, i, "->") {
             let from = i + 2;
@@ -106,8 +106,38 @@ impl<'t> Function<'t> {
             .filter_map(|i| toks[i].ident())
     }
 
+    /// The body in its braces.
+    fn block(&self) -> Option<&'t Tok> {
+        block(&self.toks[self.body])
+    }
+
+    /// A new body in the braces of the old one, and in the group that those came in.
+    fn braced(&self, body: &[TokenTree]) -> TokenTree {
+        fn rebuild(tok: &Tok, body: &[TokenTree]) -> TokenTree {
+            let Tok::Group {
+                delimiter,
+                inner,
+                token,
+            } = tok
+            else {
+                return tok.token();
+            };
+            let content = match (&inner[..], delimiter) {
+                ([inner], Delimiter::None) => vec![rebuild(inner, body)],
+                _ => body.to_vec(),
+            };
+            let mut group = Group::new(*delimiter, content.into_iter().collect());
+            group.set_span(token.span());
+            group.into()
+        }
+        rebuild(&self.toks[self.body], body)
+    }
+
     fn body_toks(&self) -> &'t [Tok] {
-        self.toks[self.body].group(Delimiter::Brace).unwrap_or(&[])
+        match self.block() {
+            Some(Tok::Group { inner, .. }) => inner,
+            _ => &[],
+        }
     }
 
     /// Whether the body calls nothing: no parentheses, macros, loops or `?`.
@@ -150,6 +180,25 @@ fn attributes(toks: &[Tok], end: usize) -> impl Iterator<Item = &str> {
             name => Some(name),
         }
     })
+}
+
+/// A block, also as a `$body:block` of `macro_rules!` comes: in a group without delimiters.
+fn block(tok: &Tok) -> Option<&Tok> {
+    match tok {
+        Tok::Group {
+            delimiter: Delimiter::Brace,
+            ..
+        } => Some(tok),
+        Tok::Group {
+            delimiter: Delimiter::None,
+            inner,
+            ..
+        } => match &inner[..] {
+            [inner] => block(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Only what may stand before `fn`.

@@ -1,7 +1,7 @@
 //! Statements: where one ends, which of them get a position, and what is captured after a `let`.
 
 use super::statement::{diverges, first_whole_operand, observable, surely_returns, wrappable};
-use super::syntax::{conditional_end, item_end, pattern_end, type_end};
+use super::syntax::{block_like_end, conditional_end, item_end, pattern_end, type_end};
 use super::types::{has_lifetimes, has_mut, is_probed};
 use super::{bindings, GiveUp, Piece, Walked, Walker};
 use crate::tree::{
@@ -28,6 +28,7 @@ impl Walker<'_> {
     pub(crate) fn body(&mut self, toks: &[Tok]) -> Walked<Body> {
         let mark = self.scope.open(0);
         let mut pieces = Vec::new();
+        self.tail = true;
         let items = self.statements(toks, &mut pieces, None)?;
         self.scope.close(&mark, self.positions.next());
         let rest = pieces.split_off(items);
@@ -92,6 +93,7 @@ impl Walker<'_> {
         let mut reachable = true;
         let mut last = None;
         let observed = self.observe;
+        let tail = std::mem::take(&mut self.tail);
         while i < toks.len() {
             let (start, conditional) = skip_attributes(toks, i);
             if conditional {
@@ -122,14 +124,19 @@ impl Walker<'_> {
             leading = false;
             self.observe = observed && reachable;
             let statement = &toks[start..];
-            if self.observe && observable(statement) {
+            let observing = self.observe && observable(statement);
+            if observing {
                 let place = statement.first().ok_or(GiveUp)?.span();
                 self.now = self.positions.push(place);
                 self.emit.locate(place);
                 let mut tokens = Vec::new();
-                self.emit.at(&mut tokens, self.now);
-                self.edits += 1;
-                self.recapture(statement, &mut tokens);
+                if self.fails(statement, tail) {
+                    self.fail(statement, &mut tokens);
+                } else {
+                    self.emit.at(&mut tokens, self.now);
+                    self.edits += 1;
+                    self.recapture(statement, &mut tokens);
+                }
                 pieces.push(Piece::Tokens(tokens));
             }
             let attributes = &toks[i..start];
@@ -149,7 +156,12 @@ impl Walker<'_> {
                 last = Some(statement);
             } else {
                 let mut tokens: Vec<TokenTree> = attributes.iter().map(Tok::token).collect();
+                let head = tokens.len();
                 let mut at = start;
+                let end = toks[start..].iter().position(|t| t.is_punct(';'));
+                self.needless = tail && end.is_none_or(|end| start + end + 1 == toks.len());
+                self.tail = tail && block_like_end(toks, start) == Some(toks.len());
+                let branches = self.tail;
                 let ended =
                     self.expression(toks, &mut at, &mut tokens, super::expr::Context::Statement)?;
                 if punct_at(toks, at, ';') {
@@ -160,7 +172,13 @@ impl Walker<'_> {
                     return Err(GiveUp);
                 } else {
                     last = None;
+                    if tail && at == toks.len() && !branches {
+                        let leaf = tokens.split_off(head);
+                        tokens.extend(self.leaf(statement, leaf, observing.then_some(self.now)));
+                    }
                 }
+                (self.tail, self.needless) = (false, false);
+                self.last_let = None;
                 if at <= start {
                     return Err(GiveUp);
                 }
@@ -305,6 +323,14 @@ impl Walker<'_> {
                 .iter()
                 .for_each(|&v| self.scope.variables[v].wanted = false);
         }
+        let calls = init_toks.iter().any(|t| matches!(t, Tok::Group { .. }));
+        if let ([variable], true) = (&variables[..], calls) {
+            self.scope.variables[*variable].origin = Some(position);
+        }
+        self.last_let = match variables[..] {
+            [variable] if single => Some(variable),
+            _ => None,
+        };
         match variables[..] {
             [variable] if single && self.observe && wrappable(init_toks) => {
                 pieces.push(Piece::Tokens(tokens));

@@ -15,17 +15,20 @@ impl Walker<'_> {
         out: &mut Vec<TokenTree>,
     ) -> Walked<bool> {
         let head = toks.get(*i).ok_or(GiveUp)?;
+        let tail = std::mem::take(&mut self.tail);
         if head.group(Delimiter::Brace).is_some() {
+            self.tail = tail;
             out.push(self.block(head, &[], None)?);
             *i += 1;
             return Ok(true);
         }
         match head.ident() {
-            Some("if") => self.if_else(toks, i, out)?,
-            Some("match") => self.matching(toks, i, out)?,
+            Some("if") => self.if_else(toks, i, out, tail)?,
+            Some("match") => self.matching(toks, i, out, tail)?,
             Some("unsafe") => {
                 out.push(head.token());
                 *i += 1;
+                self.tail = tail;
                 self.push_block(toks, i, out, &[], None)?;
             }
             Some("loop") => {
@@ -96,7 +99,13 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn if_else(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+    fn if_else(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+        tail: bool,
+    ) -> Walked<()> {
         loop {
             out.push(toks[*i].token());
             *i += 1;
@@ -104,6 +113,7 @@ impl Walker<'_> {
             let observed = std::mem::replace(&mut self.observe, false);
             let variables = self.condition(toks, i, out);
             self.observe = observed;
+            self.tail = tail;
             self.push_block(toks, i, out, &variables?, None)?;
             self.scope.close(&mark, self.positions.next());
             if ident_at(toks, *i) != Some("else") {
@@ -112,12 +122,19 @@ impl Walker<'_> {
             out.push(toks[*i].token());
             *i += 1;
             if ident_at(toks, *i) != Some("if") {
+                self.tail = tail;
                 return self.push_block(toks, i, out, &[], None);
             }
         }
     }
 
-    fn matching(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+    fn matching(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+        tail: bool,
+    ) -> Walked<()> {
         out.push(toks[*i].token());
         *i += 1;
         self.operand(toks, i, out, Context::Condition)?;
@@ -134,6 +151,7 @@ impl Walker<'_> {
         let mut arms = Vec::new();
         let mut at = 0;
         while at < inner.len() {
+            self.tail = tail;
             self.arm(inner, &mut at, &mut arms)?;
             self.now = now;
         }
@@ -147,6 +165,7 @@ impl Walker<'_> {
 
     /// `PATTERN [if GUARD] => BODY[,]`
     fn arm(&mut self, toks: &[Tok], i: &mut usize, out: &mut Vec<TokenTree>) -> Walked<()> {
+        let tail = std::mem::take(&mut self.tail);
         let (start, conditional) = skip_attributes(toks, *i);
         if conditional {
             return Err(GiveUp);
@@ -173,6 +192,7 @@ impl Walker<'_> {
         let body = *i;
         let braced =
             group_at(toks, body, Delimiter::Brace).is_some() && self.ends_statement(toks, body + 1);
+        self.tail = tail;
         if braced {
             self.push_block(toks, i, out, &variables, None)?;
         } else {
@@ -196,21 +216,39 @@ impl Walker<'_> {
         variables: &[usize],
     ) -> Walked<()> {
         let from = *i;
+        let tail = std::mem::take(&mut self.tail);
         let mut head = Vec::new();
         let observable = self.observe && arm_calls(toks, from);
         if observable {
             self.emit.locate(toks[from].span());
             self.now = self.positions.push(toks[from].span());
-            self.emit.at(&mut head, self.now);
+            if self.fails(&toks[from..], tail) {
+                self.fail(&toks[from..], &mut head);
+            } else {
+                self.emit.at(&mut head, self.now);
+            }
         }
         let position = self.now;
         let mut body = Vec::new();
         self.scope.level += 1;
+        self.tail = tail && Self::branches(toks, from);
+        self.needless = tail;
+        let branches = self.tail;
+        self.last_let = None;
         let walked = self.expression(toks, i, &mut body, Context::Statement);
+        (self.tail, self.needless) = (false, false);
         self.scope.level -= 1;
         walked?;
         if *i == from {
             return Err(GiveUp);
+        }
+        // A macro at a block's end is a statement; in parentheses it is the expression it was.
+        if observable && whole_macro(&toks[from..*i]) {
+            self.emit.locate(toks[from].span());
+            body = vec![self.emit.group(Delimiter::Parenthesis, body)];
+        }
+        if tail && !branches {
+            body = self.leaf(&toks[from..*i], body, observable.then_some(position));
         }
         if !observable {
             out.extend(body);
@@ -227,10 +265,6 @@ impl Walker<'_> {
             }
         }
         self.emit.locate(toks[from].span());
-        // A macro at a block's end is a statement; in parentheses it is the expression it was.
-        if whole_macro(&toks[from..*i]) {
-            body = vec![self.emit.group(Delimiter::Parenthesis, body)];
-        }
         head.extend(body);
         out.push(self.emit.group(Delimiter::Brace, head));
         if *i < toks.len() && !punct_at(toks, *i, ',') {

@@ -58,10 +58,14 @@ impl Walker<'_> {
     }
 
     pub(super) fn bind(&mut self, pattern: &[Tok]) -> Vec<usize> {
-        bindings(pattern)
+        let found: Vec<usize> = bindings(pattern)
             .iter()
             .map(|b| self.declare(&b.ident, b.mutable, false))
-            .collect()
+            .collect();
+        if let [variable] = found[..] {
+            self.scope.variables[variable].origin = Some(self.now);
+        }
+        found
     }
 
     #[allow(clippy::too_many_lines)] // one state machine; its states are the grammar's
@@ -86,6 +90,10 @@ impl Walker<'_> {
         let mut operand = out.len();
         let mut path = false;
         let mut pending = None;
+        let beginning = *i;
+        let mut operand_at = *i;
+        // Of the branches of what is walked first, if at all.
+        let tail = std::mem::take(&mut self.tail);
 
         if let (Some(Tok::Ident { name, token }), Some(op)) =
             (toks.get(*i), assignment_at(toks, *i + 1))
@@ -104,8 +112,10 @@ impl Walker<'_> {
         }
 
         while let Some(tok) = toks.get(*i) {
+            let first = *i == beginning;
             if expecting {
                 operand_span = tok.span();
+                operand_at = *i;
                 match tok {
                     Tok::Literal(_) => {
                         operand = out.len();
@@ -124,6 +134,7 @@ impl Walker<'_> {
                             Delimiter::Brace if no_struct && after_range => break,
                             Delimiter::Brace => {
                                 self.observe = observed && root && !no_struct;
+                                self.tail = tail && root;
                                 let block = self.block(tok, &[], None);
                                 self.observe = observed;
                                 out.push(block?);
@@ -237,6 +248,11 @@ impl Walker<'_> {
                             if name == "continue" {
                                 (expecting, path) = (false, false);
                             }
+                            if name == "return" && self.observe && returns_value(toks, *i) {
+                                let leaf = self.returned(toks, i, context, tok, first)?;
+                                out.extend(leaf);
+                                (expecting, path) = (false, false);
+                            }
                         }
                         "let" => {
                             out.push(tok.token());
@@ -277,6 +293,7 @@ impl Walker<'_> {
                         "if" | "match" | "while" | "for" | "loop" | "unsafe" => {
                             let from = out.len();
                             self.observe = observed && root;
+                            self.tail = tail && root;
                             let walked = self.block_like(toks, i, out);
                             self.observe = observed;
                             if !walked? {
@@ -336,8 +353,11 @@ impl Walker<'_> {
                         }
                         inner = group.stream().into_iter().collect();
                     }
+                    let exit = self.exit(failure, self.source(&toks[operand_at..*i]));
                     self.emit.locate(operand_span);
-                    let wrapped = self.emit.question(inner, failure, success);
+                    let wrapped = self
+                        .emit
+                        .question(self.exits.result(), inner, exit, success);
                     self.edits += 1;
                     out.extend(wrapped);
                     out.push(tok.token());
@@ -431,6 +451,39 @@ impl Walker<'_> {
         Ok((Ended::Other, pending))
     }
 
+    /// The operand of a `return`, observed.
+    fn returned(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        context: Context,
+        keyword: &Tok,
+        first: bool,
+    ) -> Walked<Vec<TokenTree>> {
+        let from = *i;
+        let mut tokens = Vec::new();
+        self.tail = Self::branches(toks, from);
+        let branches = self.tail;
+        let inner = if context == Context::Statement {
+            Context::Root
+        } else {
+            context
+        };
+        let needless = std::mem::take(&mut self.needless) && first;
+        self.expression(toks, i, &mut tokens, inner)?;
+        self.tail = false;
+        if branches || needless {
+            return Ok(tokens);
+        }
+        // At the beginning of a statement its position is that of the `return`.
+        let position = if first && context == Context::Statement {
+            self.now
+        } else {
+            self.positions.push(keyword.span())
+        };
+        Ok(self.leaf(&toks[from..*i], tokens, Some(position)))
+    }
+
     /// What follows something block-like in statement position: it goes on only as a method call or with `?`.
     pub(super) fn ends_statement(&self, toks: &[Tok], i: usize) -> bool {
         !(punct_at(toks, i, '?') || punct_at(toks, i, '.') && !operator_at(toks, i, ".."))
@@ -522,5 +575,21 @@ impl Walker<'_> {
         self.mention_all(&toks[from..end]);
         out.extend(toks[from..end].iter().map(Tok::token));
         end
+    }
+}
+
+/// Whether a value follows a `return`.
+fn returns_value(toks: &[Tok], i: usize) -> bool {
+    match toks.get(i) {
+        None => false,
+        Some(tok) => {
+            !matches!(
+                tok,
+                Tok::Punct {
+                    ch: ';' | ',' | '=' | '?' | '.',
+                    ..
+                }
+            ) && !tok.is_ident("else")
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod block;
 mod branches;
 mod closure;
+mod exits;
 mod expr;
 mod pattern;
 mod scope;
@@ -14,6 +15,7 @@ mod syntax;
 mod types;
 
 pub(crate) use block::Body;
+pub(crate) use exits::{Exit, Exits};
 pub(crate) use pattern::bindings;
 pub(crate) use scope::{Scope, Variable};
 pub(crate) use syntax::item_end;
@@ -74,6 +76,14 @@ pub(crate) struct Walker<'a> {
     observe: bool,
     /// By the `let` that was just walked.
     declared: std::ops::Range<usize>,
+    pub(crate) exits: Exits,
+    /// The value of what is walked next is the function's.
+    tail: bool,
+    /// A `return` that begins what is walked next could be left out: what `clippy::needless_return` says of it depends on its
+    /// value being the user's own.
+    needless: bool,
+    /// The one variable that the statement before this one bound by `let`.
+    last_let: Option<usize>,
 }
 
 impl<'a> Walker<'a> {
@@ -89,6 +99,10 @@ impl<'a> Walker<'a> {
             edits: 0,
             observe: true,
             declared: 0..0,
+            exits: Exits::default(),
+            tail: false,
+            needless: false,
+            last_let: None,
         }
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Variable {
     /// for it would demand.
     pub(crate) lifetimes: bool,
     pub(crate) mentioned: bool,
+    /// The statement that made its value, if it is the one name that a `let` or an arm bound.
+    pub(crate) origin: Option<u32>,
     /// Positions at which it may change, each with "in a loop".
     pub(crate) marks: Vec<(u32, bool)>,
     pub(crate) slot: Option<u32>,
@@ -71,6 +73,7 @@ impl Variable {
             probed: false,
             lifetimes: false,
             mentioned: false,
+            origin: None,
             marks: Vec::new(),
             slot: None,
         }

@@ -58,31 +58,31 @@ pub(super) fn surely_returns(statement: &[Tok]) -> bool {
             ];
             known.contains(&name) || name.starts_with("assert") || name.starts_with("debug_assert")
         }
-        Some(_) => {
-            let called = statement
-                .iter()
-                .rposition(|t| t.ident().is_some())
-                .and_then(|k| statement[k].ident());
-            !matches!(
-                called.unwrap_or(""),
-                "panic"
-                    | "unreachable"
-                    | "todo"
-                    | "unimplemented"
-                    | "bail"
-                    | "exit"
-                    | "abort"
-                    | "fail"
-                    | "die"
-                    | "throw"
-                    | "resume_unwind"
-                    | "panic_any"
-                    | "raise"
-                    | "unreachable_unchecked"
-                    | "fatal"
-            )
-        }
+        Some(_) => !diverges_by_name(statement),
     }
+}
+
+/// Whether the last thing that is called has a name that says it never returns.
+pub(super) fn diverges_by_name(toks: &[Tok]) -> bool {
+    let called = toks.iter().rev().find_map(Tok::ident);
+    matches!(
+        called.unwrap_or(""),
+        "panic"
+            | "unreachable"
+            | "todo"
+            | "unimplemented"
+            | "bail"
+            | "exit"
+            | "abort"
+            | "fail"
+            | "die"
+            | "throw"
+            | "resume_unwind"
+            | "panic_any"
+            | "raise"
+            | "unreachable_unchecked"
+            | "fatal"
+    )
 }
 
 /// Initialisers that can be passed through a function: no temporary whose life a `let` would extend, no divergence, and

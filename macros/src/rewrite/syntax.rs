@@ -193,3 +193,42 @@ pub(super) fn cast_end(toks: &[Tok], from: usize) -> Walked<usize> {
 pub(super) fn punct_bang(toks: &[Tok], i: usize) -> bool {
     punct_at(toks, i, '!') && matches!(toks.get(i + 1), Some(Tok::Group { .. }))
 }
+
+/// The index behind an `if`, `match`, `unsafe` or plain block that begins at `from`: expressions whose values are those of
+/// their branches. `None` for anything else, or if a block in the head makes it uncertain.
+pub(super) fn block_like_end(toks: &[Tok], from: usize) -> Option<usize> {
+    let head_end = |from: usize| {
+        let end = (from..toks.len()).find(|&k| group_at(toks, k, Delimiter::Brace).is_some())?;
+        let certain = toks[from..end].iter().all(|t| {
+            !t.is_punct('|')
+                && !matches!(
+                    t.ident(),
+                    Some("unsafe" | "async" | "const" | "match" | "if" | "loop" | "move")
+                )
+        });
+        (certain && end > from).then_some(end + 1)
+    };
+    match toks.get(from)? {
+        Tok::Group {
+            delimiter: Delimiter::Brace,
+            ..
+        } => Some(from + 1),
+        tok if tok.is_ident("unsafe") => {
+            group_at(toks, from + 1, Delimiter::Brace).map(|_| from + 2)
+        }
+        tok if tok.is_ident("match") => head_end(from + 1),
+        tok if tok.is_ident("if") => {
+            let mut end = head_end(from + 1)?;
+            while ident_at(toks, end) == Some("else") {
+                if ident_at(toks, end + 1) == Some("if") {
+                    end = head_end(end + 2)?;
+                } else {
+                    group_at(toks, end + 1, Delimiter::Brace)?;
+                    return Some(end + 2);
+                }
+            }
+            Some(end)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,215 @@
+//! Where a value leaves the function: `return e`, and the leaves of its tail.
+//!
+//! `Err(..)` is a failure as it stands: that is noted before it is made, and its tokens stay as they are. Anything else but
+//! `Ok(..)` is given to an observer that sees what it is. `?` has its own (expr.rs).
+
+use super::syntax::block_like_end;
+use super::Walker;
+use crate::tree::{group_at, ident_at, operator_at, punct_at, Tok};
+use proc_macro::{Delimiter, Group, Ident, TokenTree};
+
+/// What the walk knows of the function's result.
+#[derive(Default)]
+pub(crate) struct Exits {
+    /// The written type, where it can be written again in the body: for a turbofish.
+    result: Option<Vec<TokenTree>>,
+    /// Its name ends in `Result`, or the attribute asks for `Option` as well.
+    leaves: bool,
+    /// `None` is a failure too.
+    none: bool,
+}
+
+/// What an observer is told: the position, where the value that leaves was made, and whether `None` counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Exit {
+    position: u32,
+    from: Option<u32>,
+    none: bool,
+}
+
+impl Exit {
+    /// As one literal; the library takes it apart in `observe.rs`. A position has at most 20 bits.
+    pub(crate) fn packed(self) -> u64 {
+        u64::from(self.position)
+            | u64::from(self.from.unwrap_or(0)) << 20
+            | u64::from(self.none) << 40
+    }
+}
+
+impl Exits {
+    /// `written`: the tokens behind `->`; `result`: the type for a turbofish.
+    pub(crate) fn new(written: &[Tok], result: Vec<TokenTree>, none: bool) -> Exits {
+        let name = last_segment(written).unwrap_or("");
+        let unnamed = |t: &TokenTree| matches!(t, TokenTree::Ident(i) if i.to_string() == "_");
+        let named = !written.is_empty()
+            && !result.iter().any(unnamed)
+            && !written.iter().any(|t| t.is_ident("for"));
+        Exits {
+            leaves: named && (name.ends_with("Result") || none && name == "Option"),
+            result: named.then(|| without_lifetimes(result)),
+            none,
+        }
+    }
+
+    /// The type that `?` returns; `()` where it cannot be written.
+    pub(crate) fn result(&self) -> Option<&[TokenTree]> {
+        self.result.as_deref()
+    }
+}
+
+/// The name of a type without its path and arguments: `Result` for `std::io::Result<u8>`.
+fn last_segment(written: &[Tok]) -> Option<&str> {
+    let mut i = 0;
+    while operator_at(written, i, "::") || operator_at(written, i + 1, "::") {
+        i += if written[i].is_punct(':') { 2 } else { 3 };
+    }
+    let name = ident_at(written, i)?;
+    (i + 1 == written.len() || punct_at(written, i + 1, '<')).then_some(name)
+}
+
+impl Walker<'_> {
+    pub(super) fn exit(&self, position: u32, from: Option<u32>) -> Exit {
+        Exit {
+            position,
+            from: from.filter(|&f| f != self.now),
+            none: self.exits.none,
+        }
+    }
+
+    /// Whether something block-like begins at `from` and is all there is up to `,` or the end: then its own leaves are the
+    /// values.
+    pub(super) fn branches(toks: &[Tok], from: usize) -> bool {
+        block_like_end(toks, from).is_some_and(|end| {
+            !punct_at(toks, end, '?') && (!punct_at(toks, end, '.') || operator_at(toks, end, ".."))
+        })
+    }
+
+    /// Whether a statement, or an arm's expression, surely leaves by a failure: `return Err(..);`, or `Err(..)` as the tail.
+    pub(super) fn fails(&self, written: &[Tok], tail: bool) -> bool {
+        let (returned, from) = match ident_at(written, 0) {
+            Some("return") => (true, 1),
+            _ => (false, 0),
+        };
+        let ended = |tok: Option<&Tok>| tok.is_none_or(|t| t.is_punct(';') || t.is_punct(','));
+        self.exits.leaves
+            && (tail || returned)
+            && ident_at(written, from) == Some("Err")
+            && group_at(written, from + 1, Delimiter::Parenthesis).is_some()
+            && ended(written.get(from + 2))
+            && (returned || !punct_at(written, from + 2, ';'))
+    }
+
+    /// Notes that the function is about to leave by a failure.
+    pub(super) fn fail(&mut self, written: &[Tok], out: &mut Vec<TokenTree>) {
+        let value = &written[usize::from(written[0].is_ident("return"))..];
+        let value = &value[..2.min(value.len())];
+        let exit = self.exit(self.now, self.source(value));
+        let result = self.exits.result().unwrap_or_default().to_vec();
+        self.emit.fail(out, &result, exit);
+        self.edits += 1;
+    }
+
+    /// Observes a value that leaves the function. `tokens` is what the walk made of `written`.
+    pub(super) fn leaf(
+        &mut self,
+        written: &[Tok],
+        tokens: Vec<TokenTree>,
+        position: Option<u32>,
+    ) -> Vec<TokenTree> {
+        if !self.observes(written) {
+            return tokens;
+        }
+        let position = position.unwrap_or_else(|| self.positions.push(written[0].span()));
+        let exit = self.exit(position, self.source(written));
+        self.emit.locate(written[0].span());
+        self.edits += 1;
+        let result = self.exits.result().unwrap_or_default().to_vec();
+        self.emit.leaf(result, tokens, exit)
+    }
+
+    fn observes(&self, leaf: &[Tok]) -> bool {
+        if !self.exits.leaves {
+            return false;
+        }
+        let Some(first) = leaf.first() else {
+            return false;
+        };
+        let call = |name: &str| {
+            leaf.len() == 2
+                && first.is_ident(name)
+                && group_at(leaf, 1, Delimiter::Parenthesis).is_some()
+        };
+        match first.ident() {
+            // What never fails is not asked.
+            Some("Ok" | "Some" | "Err") if call("Ok") || call("Some") || call("Err") => false,
+            Some("None") if leaf.len() == 1 => self.exits.none,
+            Some(
+                "return" | "break" | "continue" | "loop" | "while" | "for" | "move" | "async"
+                | "static" | "const",
+            ) => false,
+            // `let x = ..; x` is what `clippy::let_and_return` is about.
+            Some(name) if leaf.len() == 1 => {
+                self.last_let.is_none() || self.last_let != self.scope.resolve(name)
+            }
+            None if first.is_punct('|') || first.is_punct('\'') => false,
+            _ => !is_macro(leaf) && !super::statement::diverges_by_name(leaf),
+        }
+    }
+
+    /// The statement that made the value which a failing expression passes on: of `x?`, `x.map_err(..)?`, `Err(x.into())`
+    /// where `x` was bound by a `let` or an arm.
+    pub(super) fn source(&self, toks: &[Tok]) -> Option<u32> {
+        let of = |name: &str| self.scope.variables[self.scope.resolve(name)?].origin;
+        match (toks.first()?, toks.get(1)) {
+            (Tok::Ident { name, .. }, Some(Tok::Group { inner, .. })) if name == "Err" => {
+                fn search(toks: &[Tok], of: &dyn Fn(&str) -> Option<u32>) -> Option<u32> {
+                    toks.iter().enumerate().find_map(|(i, tok)| match tok {
+                        Tok::Ident { name, .. } if !punct_at(toks, i.wrapping_sub(1), '.') => {
+                            of(name)
+                        }
+                        Tok::Group { inner, .. } => search(inner, of),
+                        _ => None,
+                    })
+                }
+                search(inner, &of)
+            }
+            (Tok::Ident { name, .. }, next) => {
+                let passed = next.is_none_or(|t| t.is_punct('.') || t.is_punct('?'));
+                of(name).filter(|_| passed)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A macro call from beginning to end: what it is, is its own affair (a statement, an early return).
+fn is_macro(toks: &[Tok]) -> bool {
+    let n = toks.len();
+    n >= 3
+        && matches!(toks[n - 1], Tok::Group { .. })
+        && toks[n - 2].is_punct('!')
+        && toks[..n - 2]
+            .iter()
+            .all(|t| t.ident().is_some() || t.is_punct(':'))
+}
+
+/// `'a` in a body counts as a use of the parameter, which `clippy::needless_lifetimes` asks about.
+fn without_lifetimes(tokens: Vec<TokenTree>) -> Vec<TokenTree> {
+    let mut out: Vec<TokenTree> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let lifetime = matches!(out.last(), Some(TokenTree::Punct(p)) if p.as_char() == '\'');
+        out.push(match token {
+            TokenTree::Ident(name) if lifetime && name.to_string() != "static" => {
+                Ident::new("_", name.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let inner = without_lifetimes(group.stream().into_iter().collect());
+                let mut replaced = Group::new(group.delimiter(), inner.into_iter().collect());
+                replaced.set_span(group.span());
+                replaced.into()
+            }
+            other => other,
+        });
+    }
+    out
+}
