@@ -6,7 +6,9 @@
 
 pub use crate::capture::derive_support::*;
 pub use crate::framed::framed_future as framed;
-pub use crate::observe::{Leaf, Observed, fail, fail_top, q, q_next, q_next_top, q_top};
+pub use crate::observe::{
+    Leaf, Observed, fail, fail_top, fails, fails_top, left, left_top, q, q_next, q_next_top, q_top,
+};
 pub use crate::probe::{Probe, ProbeFull};
 pub use crate::stack::{Guard, enter as enter0};
 pub use core::{concat, module_path};

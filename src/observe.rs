@@ -72,7 +72,7 @@ impl<T, E> Observed for Poll<Option<Result<T, E>>> {
 #[inline]
 pub fn q<R, T: Observed>(operand: T, exit: u64, guard: &Guard) -> T {
     if operand.leaves() {
-        left::<R, T>(exit, guard);
+        left::<R, T>(&operand, exit, guard);
     }
     operand
 }
@@ -81,7 +81,7 @@ pub fn q<R, T: Observed>(operand: T, exit: u64, guard: &Guard) -> T {
 #[inline]
 pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, guard: &Guard) -> T {
     if operand.leaves() {
-        left::<R, T>(exit, guard);
+        left::<R, T>(&operand, exit, guard);
     } else {
         guard.at(success);
     }
@@ -91,7 +91,7 @@ pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, guard: &Guard
 #[inline]
 pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
     if operand.leaves() {
-        left::<R, T>(exit, &innermost());
+        left_top::<R, T>(&operand, exit);
     }
     operand
 }
@@ -99,7 +99,7 @@ pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
 #[inline]
 pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
     if operand.leaves() {
-        left::<R, T>(exit, &innermost());
+        left_top::<R, T>(&operand, exit);
     } else {
         innermost().at(success);
     }
@@ -110,9 +110,31 @@ pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
 /// value is above them, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure.
 const POSITION: u32 = 20;
 
+/// Whether the operand of a `?` leaves the function. If so, values are read next, for [`left`].
+#[inline]
+pub fn fails<T: Observed>(operand: &T, guard: &Guard) -> bool {
+    let fails = operand.leaves();
+    if fails {
+        guard.thaw();
+    }
+    fails
+}
+
+#[inline]
+pub fn fails_top<T: Observed>(operand: &T) -> bool {
+    fails(operand, &innermost())
+}
+
 #[cold]
 #[inline(never)]
-fn left<R, T: Observed>(exit: u64, guard: &Guard) {
+pub fn left_top<R, T: Observed>(operand: &T, exit: u64) {
+    left::<R, T>(operand, exit, &innermost());
+}
+
+/// The operand of a `?` leaves the function.
+#[cold]
+#[inline(never)]
+pub fn left<R, T: Observed>(_: &T, exit: u64, guard: &Guard) {
     if T::ERROR.is_some() || exit >> (2 * POSITION) & 1 != 0 {
         leave(exit, guard, T::ERROR, type_name::<R>, false);
     } else {

@@ -7,7 +7,7 @@
 //! * The guard is passed last: an operand may itself contain statements that use it.
 //! * Names of the user's variables keep the user's own tokens, so that hygiene of `macro_rules!` holds.
 
-use crate::rewrite::Exit;
+use crate::rewrite::{Exit, Read};
 use std::cell::Cell;
 
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -284,6 +284,72 @@ impl Emit {
         self.turbofish(&mut out, result, true);
         out.push(self.group(Delimiter::Parenthesis, arguments));
         out
+    }
+
+    /// `match OPERAND { o => { if fails(&o, &guard) { READS left::<R, _>(&o, EXIT, &guard); } o } }`: a `match` keeps the
+    /// operand's temporaries as a call's argument does, and what is read is read behind it.
+    pub(crate) fn question_reading(
+        &self,
+        result: Option<&[TokenTree]>,
+        operand: Vec<TokenTree>,
+        exit: Exit,
+        success: Option<u32>,
+        reads: &[Read],
+    ) -> Vec<TokenTree> {
+        let mut failure = Vec::new();
+        self.read(&mut failure, reads, exit.position());
+        failure.extend(self.path(&self.name("left")));
+        self.turbofish(&mut failure, result, true);
+        let bound = || self.ident("stacklens_operand");
+        let mut arguments = vec![self.punct('&'), bound(), self.punct(','), self.exit(exit)];
+        self.push_guard(&mut arguments);
+        failure.extend([
+            self.group(Delimiter::Parenthesis, arguments),
+            self.punct(';'),
+        ]);
+
+        let mut arm = vec![self.ident("if")];
+        let mut arguments = vec![self.punct('&'), bound()];
+        self.push_guard(&mut arguments);
+        self.call(&mut arm, &self.name("fails"), arguments);
+        arm.push(self.group(Delimiter::Brace, failure));
+        if let Some(success) = success {
+            let mut next = Vec::new();
+            self.at(&mut next, success);
+            arm.extend([self.ident("else"), self.group(Delimiter::Brace, next)]);
+        }
+        arm.push(bound());
+
+        let mut out = vec![self.ident("match")];
+        // A struct literal must not stand there.
+        let braced =
+            |t: &TokenTree| matches!(t, TokenTree::Group(g) if g.delimiter() == Delimiter::Brace);
+        if operand.iter().any(braced) {
+            out.push(self.group(Delimiter::Parenthesis, operand));
+        } else {
+            out.extend(operand);
+        }
+        let arms = [
+            bound(),
+            self.punct_spaced('=', Spacing::Joint),
+            self.punct('>'),
+            self.group(Delimiter::Brace, arm),
+        ];
+        out.push(self.group(Delimiter::Brace, arms));
+        out
+    }
+
+    /// Captures at a failing exit.
+    pub(crate) fn read(&self, out: &mut Vec<TokenTree>, reads: &[Read], position: u32) {
+        for read in reads {
+            if read.probed {
+                self.probed_receiver(read.receiver);
+                self.capture_probed(out, &read.ident, read.slot, position, read.debug);
+                self.probed_receiver(false);
+            } else {
+                self.capture(out, &read.ident, read.slot, position);
+            }
+        }
     }
 
     /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, &guard)`

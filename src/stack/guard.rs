@@ -210,6 +210,13 @@ impl Guard {
             ^ (site as usize & 0xff) << 8
     }
 
+    /// The function fails: what is recorded from here on counts, however often it is called.
+    #[inline]
+    pub(crate) fn thaw(&self) {
+        #[cfg(unoptimised)]
+        super::unoptimised::thaw(self.record());
+    }
+
     /// Whether this activation records no values at all.
     #[inline(always)]
     pub(crate) fn records_nothing(&self) -> bool {

@@ -7,12 +7,14 @@
 //! Both forms keep the same records by the same rules; the tests of this folder run with both.
 
 use super::guard::{malformed, store_spilled};
-use super::record::{HOT, INLINE_SLOTS, Record, STRIDE};
+use super::record::{HOT, INLINE_SLOTS, Record, STRIDE, note};
 use super::thread::{Thread, place_beyond_limit};
+use crate::capture::Tag;
 use crate::capture::unoptimised::{Further, Identify, Name, look};
 use std::arch::{asm, naked_asm};
 use std::mem::offset_of;
 use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// This thread's state. All zero is a thread that never entered a frame.
 #[unsafe(naked)]
@@ -250,4 +252,21 @@ pub(super) fn is_hot(record: usize) -> bool {
         asm!("mov {:e}, dword ptr [{} + 12]", out(reg) flags, in(reg) record, options(nostack, preserves_flags, readonly));
     }
     flags & HOT != 0
+}
+
+/// An activation that records no values records them from here on; those that it did not record say so.
+#[cold]
+pub(super) fn thaw(record: &Record) {
+    let flags = record.flags.load(Relaxed);
+    if flags & HOT == 0 {
+        return;
+    }
+    let hot = u64::from(Tag::HOT);
+    record
+        .argument_tags
+        .store(hot * 0x0101_0101_0101_0101, Relaxed);
+    for slot in &record.notes {
+        slot.store(note(Tag::HOT, 0), Relaxed);
+    }
+    record.flags.store(flags & !HOT, Relaxed);
 }

@@ -1,5 +1,6 @@
 //! One parameter of a function.
 
+use crate::rewrite::Passed;
 use crate::tree::{ident_at, operator_at, punct_at, skip_attributes, Tok};
 
 /// One parameter.
@@ -82,6 +83,18 @@ impl<'t> Parameter<'t> {
             ),
             [first, ..] => first.is_punct('&') && !self.refers_mutably(),
             [] => false,
+        }
+    }
+
+    /// How it is passed, if by a plain name that is not `mut`.
+    pub(super) fn passed(&self) -> Passed {
+        let shared = |t: &[Tok]| t.first().is_some_and(|t| t.is_punct('&'));
+        if self.plain.is_none() || self.mutable || self.refers_mutably() {
+            Passed::Other
+        } else if self.is_reference() || shared(self.written_type()) {
+            Passed::Shared
+        } else {
+            Passed::Value
         }
     }
 

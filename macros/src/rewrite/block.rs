@@ -28,6 +28,8 @@ impl Walker<'_> {
     pub(crate) fn body(&mut self, toks: &[Tok]) -> Walked<Body> {
         let mark = self.scope.open(0);
         let mut pieces = Vec::new();
+        let names = &mut self.names;
+        each_name(toks, &mut |name, _| names.push(name.to_owned()));
         self.tail = true;
         let items = self.statements(toks, &mut pieces, None)?;
         self.scope.close(&mark, self.positions.next());
@@ -239,6 +241,7 @@ impl Walker<'_> {
     /// Tokens that are passed on; the names in them count as used.
     fn raw(&mut self, toks: &[Tok], pieces: &mut Vec<Piece>) {
         self.mention_all(toks);
+        self.kill(toks);
         pieces.push(Piece::Tokens(toks.iter().map(Tok::token).collect()));
     }
 
@@ -303,6 +306,9 @@ impl Walker<'_> {
         });
         let position = self.now;
         let init_mut = punct_at(init_toks, 0, '&') && ident_at(init_toks, 1) == Some("mut");
+        if pattern.iter().any(|t| t.is_punct('!')) {
+            self.kill(pattern);
+        }
         let found = bindings(pattern);
         let single = match pattern {
             [Tok::Ident { .. }] => true,

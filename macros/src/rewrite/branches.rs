@@ -34,17 +34,17 @@ impl Walker<'_> {
             Some("loop") => {
                 out.push(head.token());
                 *i += 1;
-                self.loops += 1;
+                self.enter_loop(&toks[*i..]);
                 let outer = std::mem::replace(&mut self.in_for, false);
                 let walked = self.push_block(toks, i, out, &[], None);
                 self.in_for = outer;
-                self.loops -= 1;
+                self.leave_loop();
                 walked?;
             }
             Some("while") => {
                 out.push(head.token());
                 *i += 1;
-                self.loops += 1;
+                self.enter_loop(&toks[*i..]);
                 let mark = self.scope.open(self.positions.next());
                 let from = *i;
                 let variables = self.condition(toks, i, out)?;
@@ -55,7 +55,7 @@ impl Walker<'_> {
                 self.push_block(toks, i, out, &variables, evaluates.then_some(self.now))?;
                 self.in_for = outer;
                 self.scope.close(&mark, self.positions.next());
-                self.loops -= 1;
+                self.leave_loop();
             }
             Some("for") => {
                 out.push(head.token());
@@ -69,14 +69,14 @@ impl Walker<'_> {
                 out.push(toks.get(*i).ok_or(GiveUp)?.token());
                 *i += 1;
                 self.operand(toks, i, out, Context::Condition)?;
-                self.loops += 1;
+                self.enter_loop(&toks[*i..]);
                 let outer = std::mem::replace(&mut self.in_for, true);
                 let mark = self.scope.open(self.positions.next());
                 let variables = self.bind(pattern);
                 self.push_block(toks, i, out, &variables, Some(self.now))?;
                 self.scope.close(&mark, self.positions.next());
                 self.in_for = outer;
-                self.loops -= 1;
+                self.leave_loop();
             }
             _ => return Ok(false),
         }

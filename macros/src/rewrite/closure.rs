@@ -73,7 +73,7 @@ impl Walker<'_> {
             } else if assigned {
                 scope.assign(name, now, in_loop, false);
             } else {
-                scope.mention(name, now, in_loop);
+                scope.mention(name, now, in_loop, false);
             }
         });
         out.extend(toks[from..k].iter().map(Tok::token));

@@ -28,6 +28,10 @@ pub(crate) struct Exit {
 }
 
 impl Exit {
+    pub(crate) fn position(self) -> u32 {
+        self.position
+    }
+
     /// As one literal; the library takes it apart in `observe.rs`. A position has at most 20 bits.
     pub(crate) fn packed(self) -> u64 {
         u64::from(self.position)
@@ -104,7 +108,9 @@ impl Walker<'_> {
         let value = &written[usize::from(written[0].is_ident("return"))..];
         let value = &value[..2.min(value.len())];
         let exit = self.exit(self.now, self.source(value));
+        let reads = self.readable(&[]);
         let result = self.exits.result().unwrap_or_default().to_vec();
+        self.emit.read(out, &reads, self.now);
         self.emit.fail(out, &result, exit);
         self.edits += 1;
     }

@@ -5,6 +5,7 @@
 
 use super::block::{regroup, Ended};
 use super::pattern::bindings;
+use super::readable::{binds_nothing, is_borrow};
 use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang};
 use super::{GiveUp, Walked, Walker};
 use crate::tree::{
@@ -312,7 +313,7 @@ impl Walker<'_> {
                         _ => {
                             operand = out.len();
                             if !operator_at(toks, *i + 1, "::") && !punct_bang(toks, *i + 1) {
-                                self.mention(name);
+                                self.mention(name, is_borrow(toks, *i));
                             }
                             out.push(tok.token());
                             *i += 1;
@@ -354,10 +355,15 @@ impl Walker<'_> {
                         inner = group.stream().into_iter().collect();
                     }
                     let exit = self.exit(failure, self.source(&toks[operand_at..*i]));
+                    let reads = self.readable(&toks[operand_at..*i]);
                     self.emit.locate(operand_span);
-                    let wrapped = self
-                        .emit
-                        .question(self.exits.result(), inner, exit, success);
+                    let result = self.exits.result();
+                    let wrapped = if reads.is_empty() {
+                        self.emit.question(result, inner, exit, success)
+                    } else {
+                        self.emit
+                            .question_reading(result, inner, exit, success, &reads)
+                    };
                     self.edits += 1;
                     out.extend(wrapped);
                     out.push(tok.token());
@@ -390,6 +396,9 @@ impl Walker<'_> {
                         return Err(GiveUp);
                     };
                     self.mention_all(inner);
+                    if !ident_at(toks, i.wrapping_sub(1)).is_some_and(binds_nothing) {
+                        self.kill(inner);
+                    }
                     out.extend(toks[*i..*i + 2].iter().map(Tok::token));
                     *i += 2;
                     path = false;

@@ -9,6 +9,7 @@ mod closure;
 mod exits;
 mod expr;
 mod pattern;
+mod readable;
 mod scope;
 mod statement;
 mod syntax;
@@ -17,6 +18,7 @@ mod types;
 pub(crate) use block::Body;
 pub(crate) use exits::{Exit, Exits};
 pub(crate) use pattern::bindings;
+pub(crate) use readable::{Passed, Read};
 pub(crate) use scope::{Scope, Variable};
 pub(crate) use syntax::item_end;
 pub(crate) use types::{has_lifetimes, is_probed};
@@ -77,6 +79,10 @@ pub(crate) struct Walker<'a> {
     /// By the `let` that was just walked.
     declared: std::ops::Range<usize>,
     pub(crate) exits: Exits,
+    /// All names in the body.
+    names: Vec<String>,
+    /// For each loop round what is walked, the names that it uses up.
+    spent: Vec<Vec<String>>,
     /// The value of what is walked next is the function's.
     tail: bool,
     /// A `return` that begins what is walked next could be left out: what `clippy::needless_return` says of it depends on its
@@ -100,15 +106,17 @@ impl<'a> Walker<'a> {
             observe: true,
             declared: 0..0,
             exits: Exits::default(),
+            names: Vec::new(),
+            spent: Vec::new(),
             tail: false,
             needless: false,
             last_let: None,
         }
     }
 
-    /// Notes that the program mentions a name here, other than by assigning to it.
-    pub(super) fn mention(&mut self, name: &str) {
-        self.scope.mention(name, self.now, self.loops > 0);
+    /// Notes that the program mentions a name here, other than by assigning to it. `borrowed`: by `&x` or `&x.field`.
+    pub(super) fn mention(&mut self, name: &str, borrowed: bool) {
+        self.scope.mention(name, self.now, self.loops > 0, borrowed);
     }
 
     /// Notes all names in tokens that are not looked into: macros, closures, async blocks, items.
@@ -117,7 +125,7 @@ impl<'a> Walker<'a> {
         let scope = &mut self.scope;
         each_name(toks, &mut |name, assigned| match assigned {
             true => scope.assign(name, now, in_loop, false),
-            false => scope.mention(name, now, in_loop),
+            false => scope.mention(name, now, in_loop, false),
         });
     }
 

@@ -1,5 +1,6 @@
 //! The function's variables: where each is visible, whether anything reads it, where it may change, which slot it has.
 
+use super::readable::Passed;
 use proc_macro::Ident;
 
 /// "32 locals a frame"; the runtime has the same number.
@@ -37,6 +38,12 @@ pub(crate) struct Variable {
     /// for it would demand.
     pub(crate) lifetimes: bool,
     pub(crate) mentioned: bool,
+    /// How it was passed, if it is a parameter.
+    pub(crate) passed: Passed,
+    /// It may have been moved, or changed through what it holds.
+    pub(crate) spent: bool,
+    /// Its name may mean another variable from here on.
+    pub(crate) killed: bool,
     /// The statement that made its value, if it is the one name that a `let` or an arm bound.
     pub(crate) origin: Option<u32>,
     /// Positions at which it may change, each with "in a loop".
@@ -73,6 +80,9 @@ impl Variable {
             probed: false,
             lifetimes: false,
             mentioned: false,
+            passed: Passed::Other,
+            spent: false,
+            killed: false,
             origin: None,
             marks: Vec::new(),
             slot: None,
@@ -153,6 +163,19 @@ impl Scope {
         self.visible.contains(&index)
     }
 
+    /// The variables that a name means here.
+    pub(crate) fn visible_now(&self) -> Vec<usize> {
+        let meant = |&v: &usize| self.resolve(&self.variables[v].name) == Some(v);
+        self.visible.iter().copied().filter(meant).collect()
+    }
+
+    /// From here on the name may mean something that the walk does not know.
+    pub(crate) fn kill(&mut self, name: &str) {
+        if let Some(index) = self.resolve(name) {
+            self.variables[index].killed = true;
+        }
+    }
+
     /// The binding that `name` means here.
     pub(crate) fn resolve(&self, name: &str) -> Option<usize> {
         self.visible
@@ -162,11 +185,12 @@ impl Scope {
             .find(|&v| self.variables[v].name == name)
     }
 
-    pub(crate) fn mention(&mut self, name: &str, now: u32, in_loop: bool) {
+    pub(crate) fn mention(&mut self, name: &str, now: u32, in_loop: bool, borrowed: bool) {
         if let Some(index) = self.resolve(name) {
             self.touch(index, now, in_loop);
             let variable = &mut self.variables[index];
             variable.used = true;
+            variable.spent |= !borrowed;
             variable.uses_ahead = variable.uses_ahead.saturating_sub(1);
         }
     }

@@ -1,0 +1,218 @@
+//! What a failing exit shows beyond what the frame held: values that may be read right there, read only then.
+
+use stacklens::{ReturnTrace, frame};
+use std::cell::Cell;
+
+#[derive(Debug, Clone)]
+#[allow(dead_code)]
+struct Config {
+    host: &'static str,
+    port: u16,
+}
+
+#[derive(Debug)]
+struct Failed;
+
+const CONFIG: Config = Config { host: "a", port: 1 };
+
+fn fails<T>(_: T) -> Result<(), Failed> {
+    Err(Failed)
+}
+
+fn ok<T>(_: T) -> Result<(), Failed> {
+    Ok(())
+}
+
+/// The locals of the innermost hop.
+fn locals<E>(error: &E) -> String {
+    let trace = ReturnTrace::of(error).unwrap();
+    trace.hops()[0].frame().locals().to_string()
+}
+
+const SHOWN: &str = r#"Config { host: "a", port: 1 }"#;
+
+#[test]
+fn a_shared_parameter_is_read() {
+    #[frame]
+    fn case(config: &Config) -> Result<(), Failed> {
+        ok(config)?;
+        fails(config)?;
+        Ok(())
+    }
+    assert_eq!(
+        locals(&case(&CONFIG).unwrap_err()),
+        format!("{{config: {SHOWN}}}")
+    );
+}
+
+impl Config {
+    #[frame]
+    fn connect(&self) -> Result<(), Failed> {
+        fails(self.port)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn the_receiver_is_read() {
+    assert_eq!(
+        locals(&CONFIG.connect().unwrap_err()),
+        format!("{{self: {SHOWN}}}")
+    );
+}
+
+#[test]
+fn a_parameter_by_value_is_read_until_it_may_have_moved() {
+    #[frame]
+    fn before(config: Config) -> Result<(), Failed> {
+        fails(&config)?;
+        drop(config);
+        Ok(())
+    }
+    #[frame]
+    fn after(config: Config) -> Result<(), Failed> {
+        drop(config);
+        fails(1)?;
+        Ok(())
+    }
+    #[frame]
+    fn moved_by_the_failing_call(config: Config) -> Result<(), Failed> {
+        fails(config)?;
+        Ok(())
+    }
+    assert_eq!(
+        locals(&before(CONFIG).unwrap_err()),
+        format!("{{config: {SHOWN}}}")
+    );
+    assert_eq!(
+        locals(&after(CONFIG).unwrap_err()),
+        "{config: <opaque Config>}"
+    );
+    assert_eq!(
+        locals(&moved_by_the_failing_call(CONFIG).unwrap_err()),
+        "{config: <opaque Config>}"
+    );
+}
+
+#[test]
+fn in_a_loop_a_later_move_counts_too() {
+    #[frame]
+    fn case(config: Config) -> Result<(), Failed> {
+        for n in 0..2 {
+            fails(n)?;
+            if n == 1 {
+                drop(config);
+                break;
+            }
+        }
+        Ok(())
+    }
+    assert!(locals(&case(CONFIG).unwrap_err()).contains("config: <opaque Config>"));
+}
+
+#[test]
+fn what_the_failing_call_borrows_is_read() {
+    #[frame]
+    fn case() -> Result<(), Failed> {
+        let mut list = vec![1];
+        list.extend([2, 3]);
+        fails(&list)?;
+        list.push(4);
+        Ok(())
+    }
+    assert_eq!(locals(&case().unwrap_err()), "{list: [1, 2, 3]}");
+}
+
+#[test]
+fn an_error_that_is_made_reads_too() {
+    #[frame]
+    fn returned(config: &Config) -> Result<(), Failed> {
+        if config.port == 1 {
+            return Err(Failed);
+        }
+        Ok(())
+    }
+    #[frame]
+    fn tail(config: &Config) -> Result<(), Failed> {
+        match config.port {
+            1 => Err(Failed),
+            _ => Ok(()),
+        }
+    }
+    for error in [returned(&CONFIG), tail(&CONFIG)] {
+        assert_eq!(locals(&error.unwrap_err()), format!("{{config: {SHOWN}}}"));
+    }
+}
+
+#[test]
+fn success_reads_nothing() {
+    thread_local!(static ASKED: Cell<u32> = const { Cell::new(0) });
+    struct Counts;
+    impl std::fmt::Debug for Counts {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            ASKED.set(ASKED.get() + 1);
+            f.write_str("Counts")
+        }
+    }
+    #[frame]
+    fn case(counts: &Counts, fail: bool) -> Result<(), Failed> {
+        ok(counts)?;
+        if fail {
+            return Err(Failed);
+        }
+        Ok(())
+    }
+    case(&Counts, false).unwrap();
+    assert_eq!(ASKED.get(), 0);
+    assert_eq!(
+        locals(&case(&Counts, true).unwrap_err()),
+        "{counts: Counts, fail: true}"
+    );
+    assert_eq!(ASKED.get(), 1);
+}
+
+#[test]
+fn a_debug_that_panics_costs_only_its_value() {
+    struct Panics;
+    impl std::fmt::Debug for Panics {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("in Debug")
+        }
+    }
+    #[frame]
+    fn case(value: &Panics) -> Result<(), Failed> {
+        fails(value)?;
+        Ok(())
+    }
+    let error = case(&Panics).unwrap_err();
+    assert_eq!(locals(&error), "{value: <omitted: its Debug panicked>}");
+}
+
+#[test]
+fn secrets_stay_secret() {
+    #[frame]
+    fn case(password: &Config, config: &Config) -> Result<(), Failed> {
+        fails((password, config))?;
+        Ok(())
+    }
+    assert_eq!(
+        locals(&case(&CONFIG, &CONFIG).unwrap_err()),
+        format!("{{password: <redacted>, config: {SHOWN}}}")
+    );
+}
+
+#[test]
+fn a_function_that_is_called_all_the_time_still_shows_where_it_fails() {
+    #[frame]
+    fn case(config: &Config, fail: bool) -> Result<(), Failed> {
+        if fail {
+            fails(config)?;
+        }
+        Ok(())
+    }
+    for _ in 0..10_000 {
+        case(&CONFIG, false).unwrap();
+    }
+    let shown = locals(&case(&CONFIG, true).unwrap_err());
+    assert!(shown.contains(SHOWN), "{shown}");
+}
