@@ -13,6 +13,7 @@
 //! Handled errors therefore leave nothing behind that a later error could pick up: their traces stay with a place that is not
 //! asked again, until they are overwritten.
 
+use crate::capture::debug;
 use crate::inspect::FrameInfo;
 use crate::stack::{Cursor, Guard, Meta, Remains};
 use std::cell::RefCell;
@@ -196,7 +197,8 @@ thread_local! {
 
 /// The function is left by a failure: its frame becomes a hop. `guard`'s position becomes that of the failure.
 pub(crate) fn leave(guard: &Guard, left: &Left) {
-    let Some(frame) = Cursor::of(guard) else {
+    // What a `Debug` that is asked for a value has to do with errors is its own affair.
+    let Some(frame) = Cursor::of(guard).filter(|_| !debug::is_busy()) else {
         return guard.at(left.position);
     };
     let marked = frame.is_marked();
