@@ -88,6 +88,7 @@ mod framed;
 mod inspect;
 mod observe;
 mod probe;
+pub mod report;
 mod source;
 mod stack;
 mod trace;

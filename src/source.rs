@@ -1,50 +1,138 @@
-//! Lines of the program's source files, read when a stack is printed.
+//! Lines of the program's source files, read when a report or a stack is printed.
 //!
 //! The files of the machine that runs the program need not be those it was built from: whatever is
 //! missing, too large, or not text simply has no lines. Nothing here fails, waits for another
 //! thread, or grows without bound.
 
+mod cache;
+mod find;
+
 use crate::code::Code;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
 
-/// Larger files are not source code.
-const LARGEST_FILE: u64 = 4 << 20;
-/// Text kept in memory. The files used longest ago make room.
-const KEPT_BYTES: usize = 8 << 20;
-/// Files remembered, the unreadable ones among them.
-const KEPT_FILES: usize = 128;
+pub use find::set_roots;
 
-/// A line of the file that a function is in, without the white space around it. `None` if it cannot
-/// be read or is empty, or if the file found is not the one that the function was compiled from, as
-/// far as can be told.
-pub(crate) fn line_of(code: &Code, number: u32) -> Option<String> {
-    let text = text(code.file())?;
-    if !holds(&text, code.name(), code.first_line(), code.last_line()) {
+/// Lines kept before and after the one in question.
+const CONTEXT: u32 = 5;
+/// Lines kept of one expression.
+const LONGEST_RANGE: u32 = 20;
+/// Characters kept of one line: others are not written by people.
+const LINE_CHARS: usize = 400;
+
+/// Lines of a source file around one in question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default))]
+#[non_exhaustive]
+pub struct Source {
+    /// The number of the first of the lines, from 1.
+    pub first_line: u32,
+    /// The lines, as they stand in the file.
+    pub lines: Vec<String>,
+    /// Whether the file was written after the program was built: its lines may have moved.
+    pub is_changed: bool,
+}
+
+impl Source {
+    /// Lines that begin at a number.
+    pub fn new(first_line: u32, text: &str) -> Source {
+        let lines = text.lines().map(bounded).collect();
+        Source {
+            first_line,
+            lines,
+            is_changed: false,
+        }
+    }
+
+    /// The line of this number, if it is here.
+    pub fn line(&self, number: u32) -> Option<&str> {
+        let index = number.checked_sub(self.first_line)?;
+        self.lines.get(index as usize).map(String::as_str)
+    }
+
+    /// The lines from `first` to `last`, as far as they are here, with their numbers.
+    pub fn range(&self, first: u32, last: u32) -> impl Iterator<Item = (u32, &str)> {
+        let numbered = (self.first_line..).zip(self.lines.iter().map(String::as_str));
+        numbered.filter(move |(number, _)| (first..=last).contains(number))
+    }
+}
+
+/// What a file must have to be the one that a function was compiled from.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Holder<'a> {
+    /// The name that stands there; empty if it is not known.
+    pub(crate) name: &'a str,
+    pub(crate) first_line: u32,
+    pub(crate) last_line: u32,
+}
+
+/// The lines around `line`, or around an expression that reaches over the lines of `range`. `None` if
+/// they cannot be read, or if the file found is not the holder's, as far as can be told.
+pub(crate) fn around(
+    file: &str,
+    line: u32,
+    range: Option<(u32, u32)>,
+    holder: &Holder<'_>,
+) -> Option<Source> {
+    if line == 0 {
         return None;
     }
-    line(&text, number).map(str::to_owned)
+    let found = cache::file(file)?;
+    if !holder.name.is_empty() && !holds(&found.text, holder) {
+        return None;
+    }
+    let (first, last) = range
+        .filter(|(first, last)| first <= last && last - first < LONGEST_RANGE)
+        .map_or((line, line), |(first, last)| {
+            (first.min(line), last.max(line))
+        });
+    let first = first.saturating_sub(CONTEXT).max(1);
+    let count = (last - first)
+        .saturating_add(CONTEXT + 1)
+        .min(LONGEST_RANGE + 2 * CONTEXT);
+    let lines = found
+        .text
+        .lines()
+        .skip(first as usize - 1)
+        .take(count as usize);
+    let source = Source {
+        first_line: first,
+        lines: lines.map(bounded).collect(),
+        is_changed: found.is_changed,
+    };
+    source.line(line).is_some().then_some(source)
 }
 
-fn line(text: &str, number: u32) -> Option<&str> {
-    let line = text.lines().nth((number as usize).checked_sub(1)?)?.trim();
-    (!line.is_empty()).then_some(line)
+/// A line of the file that a function is in, without the white space around it. `None` as for
+/// [`around`], and if it is empty.
+pub(crate) fn line_of(code: &Code, number: u32) -> Option<String> {
+    let holder = Holder {
+        name: code.name(),
+        first_line: code.first_line(),
+        last_line: code.last_line(),
+    };
+    let source = around(code.file(), number, None, &holder)?;
+    let line = source.line(number)?.trim();
+    (!line.is_empty()).then(|| line.to_owned())
 }
 
-/// Whether a text may have a function of this name at these lines. A program that runs in another
-/// project's directory finds that project's `src/main.rs`, and a file may have been edited since:
-/// better no line than a wrong one.
-fn holds(text: &str, name: &str, first_line: u32, last_line: u32) -> bool {
+fn bounded(line: &str) -> String {
+    match line.char_indices().nth(LINE_CHARS) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// Whether a text may have the function at its lines. A program that runs in another project's
+/// directory finds that project's `src/main.rs`, and a file may have been edited since: better no
+/// line than a wrong one.
+fn holds(text: &str, holder: &Holder<'_>) -> bool {
     // The name of `#[frame(name = "..")]` stands above the function.
     const ATTRIBUTES: usize = 8;
-    let skip = (first_line as usize).saturating_sub(1 + ATTRIBUTES);
-    let count = (last_line as usize).saturating_sub(skip);
+    let skip = (holder.first_line as usize).saturating_sub(1 + ATTRIBUTES);
+    let count = (holder.last_line as usize).saturating_sub(skip);
     let (mut lines, mut found) = (0, false);
     for line in text.lines().skip(skip).take(count) {
         lines += 1;
-        found = found || mentions(line, name);
+        found = found || mentions(line, holder.name);
     }
     found && lines == count
 }
@@ -57,114 +145,71 @@ fn mentions(line: &str, name: &str) -> bool {
     })
 }
 
-/// The file's text: from the cache, or from disk if the cache is in use by another thread or by a
-/// frame below this one (a panic hook that prints while the cache is being filled must not wait for
-/// itself).
-fn text(file: &str) -> Option<Arc<str>> {
-    static CACHE: Mutex<Cache> = Mutex::new(Cache::new());
-    if let Ok(mut cache) = CACHE.try_lock()
-        && let Some(known) = cache.get(file)
-    {
-        return known;
-    }
-    // Read without the lock: a file on a slow disk keeps nobody else waiting.
-    let text = read(file).map(Arc::from);
-    if let Ok(mut cache) = CACHE.try_lock() {
-        cache.insert(file, text.clone());
-    }
-    text
-}
-
-/// Reads a file by its path as `file!()` gives it: a relative one is looked for in the working
-/// directory and the ones above, because Cargo runs tests in the package's directory and gives
-/// paths relative to the workspace's.
-fn read(file: &str) -> Option<String> {
-    let path = Path::new(file);
-    if path.is_absolute() {
-        return read_path(path);
-    }
-    let directory = std::env::current_dir().ok()?;
-    directory
-        .ancestors()
-        .find_map(|directory| read_path(&directory.join(path)))
-}
-
-fn read_path(path: &Path) -> Option<String> {
-    // Asked before opening: opening a pipe waits for its other end.
-    let metadata = std::fs::metadata(path).ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST_FILE {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    File::open(path)
-        .ok()?
-        .take(LARGEST_FILE)
-        .read_to_end(&mut bytes)
-        .ok()?;
-    String::from_utf8(bytes).ok()
-}
-
-/// Files by path, the one used last at the end.
-struct Cache {
-    files: Vec<(Box<str>, Option<Arc<str>>)>,
-    bytes: usize,
-}
-
-impl Cache {
-    const fn new() -> Cache {
-        Cache {
-            files: Vec::new(),
-            bytes: 0,
-        }
-    }
-
-    fn get(&mut self, file: &str) -> Option<Option<Arc<str>>> {
-        let at = self.files.iter().position(|(path, _)| **path == *file)?;
-        let used = self.files.remove(at);
-        let text = used.1.clone();
-        self.files.push(used);
-        Some(text)
-    }
-
-    fn insert(&mut self, file: &str, text: Option<Arc<str>>) {
-        if self.files.iter().any(|(path, _)| **path == *file) {
-            return;
-        }
-        self.bytes += text.as_ref().map_or(0, |t| t.len());
-        self.files.push((file.into(), text));
-        while self.files.len() > KEPT_FILES || (self.bytes > KEPT_BYTES && self.files.len() > 1) {
-            let (_, oldest) = self.files.remove(0);
-            self.bytes -= oldest.map_or(0, |t| t.len());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_comes_without_its_indentation() {
-        let text = "one\n\ttwo  \n\nfour";
-        assert_eq!(
-            [1, 2, 3, 4].map(|n| line(text, n)),
-            [Some("one"), Some("two"), None, Some("four")]
-        );
-        assert_eq!([0, 5, u32::MAX].map(|n| line(text, n)), [None; 3]);
+    fn holds(text: &str, name: &str, first_line: u32, last_line: u32) -> bool {
+        super::holds(
+            text,
+            &Holder {
+                name,
+                first_line,
+                last_line,
+            },
+        )
     }
 
     #[test]
-    fn this_file_is_found_wherever_cargo_runs_the_test() {
-        let this = text(file!()).unwrap();
-        assert!(
-            line(&this, 1)
-                .unwrap()
-                .starts_with("//! Lines of the program's source files")
+    fn a_source_has_the_lines_around_one_within_the_file() {
+        let here = line!();
+        let source = around(file!(), here, None, &Holder::default()).unwrap();
+        assert_eq!(source.first_line, here - CONTEXT);
+        assert_eq!(source.lines.len() as u32, 2 * CONTEXT + 1);
+        assert_eq!(source.line(here).unwrap().trim(), "let here = line!();");
+        assert_eq!(source.line(here - 6), None);
+        assert_eq!(
+            source
+                .range(here, here + 1)
+                .map(|(n, _)| n)
+                .collect::<Vec<_>>(),
+            [here, here + 1]
         );
-        assert!(
-            std::ptr::eq(&*this, &*text(file!()).unwrap()),
-            "from the cache"
+        let first = around(file!(), 1, None, &Holder::default()).unwrap();
+        assert_eq!(
+            (first.first_line, first.lines.len() as u32),
+            (1, CONTEXT + 1)
         );
+    }
+
+    #[test]
+    fn an_expression_over_several_lines_is_there_as_a_whole() {
+        let source = around(file!(), 30, Some((25, 40)), &Holder::default()).unwrap();
+        assert_eq!(source.first_line, 20);
+        assert_eq!(source.lines.len(), 26);
+        let huge = around(file!(), 30, Some((1, u32::MAX)), &Holder::default()).unwrap();
+        assert_eq!(
+            (huge.first_line, huge.lines.len()),
+            (25, 11),
+            "too long to be shown"
+        );
+    }
+
+    #[test]
+    fn a_line_that_the_file_does_not_have_is_not_there() {
+        for line in [0, 1_000_000, u32::MAX] {
+            assert_eq!(
+                around(file!(), line, None, &Holder::default()),
+                None,
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_nobody_wrote_is_cut() {
+        let source = Source::new(1, &"x".repeat(10_000));
+        assert_eq!(source.lines[0].len(), LINE_CHARS + 3);
     }
 
     #[test]
@@ -184,50 +229,6 @@ mod tests {
         assert!(
             holds("#[frame(name = \"top\")]\nfn parse() {\n}", "top", 2, 3),
             "named by its attribute"
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_read_has_no_lines() {
-        for path in ["src/no_such_file.rs", "?", "", "/", "src"] {
-            assert_eq!(text(path), None, "{path}");
-        }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_is_not_a_file_is_not_opened() {
-        assert_eq!(text("/dev/zero"), None);
-    }
-
-    #[test]
-    fn bytes_that_are_not_text_have_no_lines() {
-        let path = std::env::temp_dir().join(format!("stacklens-source-{}", std::process::id()));
-        std::fs::write(&path, b"fn main() {} // \xff\n").unwrap();
-        assert_eq!(text(path.to_str().unwrap()), None);
-        std::fs::remove_file(path).unwrap();
-    }
-
-    #[test]
-    fn the_cache_keeps_what_was_used_last_within_its_bounds() {
-        let mut cache = Cache::new();
-        let large: Arc<str> = "x".repeat(KEPT_BYTES / 2).into();
-        for name in ["a", "b"] {
-            cache.insert(name, Some(large.clone()));
-        }
-        assert!(cache.get("a").is_some());
-        cache.insert("c", Some(large.clone()));
-        assert!(cache.get("b").is_none(), "used longest ago");
-        assert!(cache.get("a").is_some() && cache.get("c").is_some());
-        assert_eq!(cache.bytes, KEPT_BYTES);
-        for i in 0..2 * KEPT_FILES {
-            cache.insert(&i.to_string(), None);
-        }
-        assert_eq!((cache.files.len(), cache.bytes), (KEPT_FILES, 0));
-        assert_eq!(
-            cache.get("255"),
-            Some(None),
-            "that a file is missing is remembered"
         );
     }
 }

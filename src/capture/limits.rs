@@ -33,6 +33,10 @@ pub struct Limits {
     pub repeats: usize,
     /// The longest cycle of frames that counts as a repeat.
     pub cycle: usize,
+    /// Bytes kept of one error's message.
+    pub message_bytes: usize,
+    /// Causes kept of a chain of errors.
+    pub causes: usize,
     /// First hops kept of an error's return trace.
     pub hops_first: usize,
     /// Last hops kept of an error's return trace.
@@ -57,6 +61,8 @@ impl Limits {
         frames_last: 50,
         repeats: 3,
         cycle: 8,
+        message_bytes: 4096,
+        causes: 32,
         hops_first: 16,
         hops_last: 48,
         source_before: 2,

@@ -1,0 +1,165 @@
+//! Making a report.
+
+use super::context::{LogLine, Process, Section, Thread, Timestamp, unique_id};
+use super::failure::Failure;
+use super::frame::Frame;
+use super::model::{Entry, Kind, Panic, Report};
+use crate::capture::Limits;
+use crate::inspect::Stack;
+use crate::traceback::{Traceback, TracebackEntry};
+use std::borrow::Cow;
+use std::panic::PanicHookInfo;
+
+impl Report {
+    /// A report of here and now, without frames: thread, time and process are those of the caller.
+    ///
+    /// Runs no code of the program's and takes no lock, like all that is made with `with_..`: good in a
+    /// panic hook. It allocates.
+    pub fn new(kind: Kind, failure: Failure) -> Report {
+        let time = Timestamp::now();
+        Report {
+            version: Report::VERSION,
+            id: unique_id(time).into(),
+            kind,
+            time,
+            failure,
+            panic: None,
+            thread: Thread::current(),
+            task: None,
+            process: Process::current(),
+            stack: Vec::new(),
+            log: Vec::new(),
+            sections: Vec::new(),
+        }
+    }
+
+    /// A report of a panic, made in a panic hook: message, place and the frames of this thread.
+    pub fn of_panic(info: &PanicHookInfo<'_>) -> Report {
+        Report::of_panic_within(info, &Limits::DEFAULT)
+    }
+
+    /// As [`of_panic`](Report::of_panic), within other limits.
+    pub fn of_panic_within(info: &PanicHookInfo<'_>, limits: &Limits) -> Report {
+        let failure = Failure::of_payload(info.payload(), limits);
+        let report =
+            Report::new(Kind::Panic, failure).with_traceback(&Traceback::capture(), limits);
+        match info.location() {
+            Some(at) => report.with_panic(Panic::at(at.file().to_owned(), at.line(), at.column())),
+            None => report,
+        }
+    }
+
+    /// With the annotated functions that are active on this thread.
+    #[must_use]
+    pub fn with_stack(self) -> Report {
+        self.with_traceback(&Traceback::capture(), &Limits::DEFAULT)
+    }
+
+    /// With the frames of a traceback, behind those that are there; values become text within `limits`.
+    #[must_use]
+    pub fn with_traceback(mut self, traceback: &Traceback, limits: &Limits) -> Report {
+        self.stack.extend(
+            traceback
+                .entries()
+                .iter()
+                .map(|entry| Entry::of(entry, limits)),
+        );
+        self
+    }
+
+    /// With all frames of a stack, folded as a [`Traceback`] of it is.
+    #[must_use]
+    pub fn with_frames_of(self, stack: &Stack, limits: &Limits) -> Report {
+        self.with_traceback(&Traceback::from(stack), limits)
+    }
+
+    /// With the functions that an error left, the outermost first: they come behind the active ones,
+    /// because those had called them. Of a long trace the ends are kept: [`Limits::hops_first`] next to
+    /// the origin and [`Limits::hops_last`] of the others.
+    #[must_use]
+    pub fn with_hops(mut self, hops: impl IntoIterator<Item = Frame>, limits: &Limits) -> Report {
+        let hops: Vec<Frame> = hops.into_iter().collect();
+        let kept = limits.hops_first.saturating_add(limits.hops_last);
+        let omitted = hops.len().saturating_sub(kept);
+        let (start, end) = (limits.hops_last, limits.hops_last.saturating_add(omitted));
+        for (i, hop) in hops.into_iter().enumerate() {
+            if omitted > 0 && i == start {
+                self.stack.push(Entry::Omitted { frames: omitted });
+            }
+            if omitted == 0 || !(start..end).contains(&i) {
+                self.stack.push(hop.into());
+            }
+        }
+        self
+    }
+
+    /// With the place of a panic. If the innermost frame is of the function that panicked, its place
+    /// becomes this one; otherwise the function has no frame, and one of which only the place is known
+    /// stands for it.
+    #[must_use]
+    pub fn with_panic(mut self, panic: Panic) -> Report {
+        let (line, column) = (panic.line, panic.column);
+        match self.stack.last_mut() {
+            Some(Entry::Frame(frame)) if frame.holds(&panic.file, line) => {
+                (frame.line, frame.column) = (line, column);
+            }
+            // Whatever is not recorded is inside the recorded ones, and so is the panic.
+            _ => self
+                .stack
+                .push(Frame::new("", panic.file.clone(), line, column).into()),
+        }
+        self.panic = Some(panic);
+        self
+    }
+
+    /// With another thread than the one that makes the report.
+    #[must_use]
+    pub fn with_thread(mut self, thread: Thread) -> Report {
+        self.thread = thread;
+        self
+    }
+
+    /// With the name of the task that was running.
+    #[must_use]
+    pub fn with_task(mut self, name: impl Into<Cow<'static, str>>) -> Report {
+        self.task = Some(name.into());
+        self
+    }
+
+    /// With the last lines of the log, oldest first.
+    #[must_use]
+    pub fn with_log(mut self, lines: impl IntoIterator<Item = LogLine>) -> Report {
+        self.log.extend(lines);
+        self
+    }
+
+    /// With one more named part.
+    #[must_use]
+    pub fn with_section(mut self, section: Section) -> Report {
+        self.sections.push(section);
+        self
+    }
+}
+
+impl Entry {
+    pub(crate) fn of(entry: &TracebackEntry, limits: &Limits) -> Entry {
+        match *entry {
+            TracebackEntry::Frame(ref info) => Frame::of(info, limits).into(),
+            TracebackEntry::Repeated { frames, times } => Entry::Repeated { frames, times },
+            TracebackEntry::Omitted { frames } => Entry::Omitted { frames },
+            TracebackEntry::Unrecorded { frames } => Entry::Unrecorded { frames },
+        }
+    }
+}
+
+impl Panic {
+    /// A panic at a place.
+    pub fn at(file: impl Into<Cow<'static, str>>, line: u32, column: u32) -> Panic {
+        Panic {
+            file: file.into(),
+            line,
+            column,
+            second: false,
+        }
+    }
+}

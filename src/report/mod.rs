@@ -1,0 +1,22 @@
+//! Reports: what happened, through which functions, with which values, as one piece of data that is
+//! rendered in many ways.
+//!
+//! A [`Report`] is what a failed program has to say: a tree of errors ([`Failure`]), the frames that they
+//! went through ([`Frame`]), the thread, the time. It is made by whoever notices the failure and read by
+//! renderers, which are functions of it.
+
+mod build;
+mod context;
+mod failure;
+mod frame;
+mod model;
+#[cfg(feature = "serde")]
+mod serialize;
+mod variable;
+
+pub use crate::source::{Source, set_roots as set_source_roots};
+pub use context::{InvalidTimestamp, LogLine, Process, Section, Thread, Timestamp};
+pub use failure::{Failure, Note, Relation};
+pub use frame::{Exit, Frame, How, Range, Role};
+pub use model::{Entry, Kind, Panic, Report};
+pub use variable::{State, Variable};
