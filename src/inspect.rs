@@ -11,8 +11,6 @@ mod locals;
 mod serialize;
 mod snapshot;
 
-pub(crate) use locals::Assignments;
-
 pub use frame::Frame;
 pub use info::FrameInfo;
 pub use locals::{Local, Locals, Origin};

@@ -92,14 +92,13 @@ pub mod report;
 mod source;
 mod stack;
 mod trace;
-mod traceback;
 
 pub use capture::{Encoder, Fields, Inspect, Limits, Value, ValueKind};
 pub use code::Code;
 pub use framed::framed;
 pub use inspect::{Frame, FrameInfo, Local, Locals, Origin, Stack, currentframe, depth, stack};
+pub use report::{Report, Traceback};
 pub use trace::{Hop, ReturnTrace};
-pub use traceback::Traceback;
 
 /// Implements [`trait@Inspect`]: values of the type are shown by a bounded copy of their fields.
 ///

@@ -7,6 +7,7 @@
 mod cache;
 mod find;
 
+#[cfg(feature = "serde")]
 use crate::code::Code;
 
 pub use find::set_roots;
@@ -103,6 +104,7 @@ pub(crate) fn around(
 
 /// A line of the file that a function is in, without the white space around it. `None` as for
 /// [`around`], and if it is empty.
+#[cfg(feature = "serde")]
 pub(crate) fn line_of(code: &Code, number: u32) -> Option<String> {
     let holder = Holder {
         name: code.name(),

@@ -19,7 +19,6 @@ thread_local! {
 }
 
 /// Whether this thread is inside a user's `Debug` or `Inspect` that a capture has called.
-#[cfg(test)]
 pub(crate) fn is_busy() -> bool {
     BUSY.get()
 }

@@ -188,23 +188,15 @@ impl IntoIterator for Locals {
     }
 }
 
-impl Local {
-    /// `name`, a separator, the value as the formatter asks for it, and since when it is not
-    /// certain.
-    fn write(&self, f: &mut fmt::Formatter<'_>, separator: &str) -> fmt::Result {
-        f.write_str(self.name)?;
-        f.write_str(separator)?;
+impl fmt::Display for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        // As the formatter asks for it: `{:#}` of the locals is `{:#}` of the value.
         fmt::Display::fmt(&self.value, f)?;
         match self.as_of_line {
             Some(line) => write!(f, " (as of line {line})"),
             None => Ok(()),
         }
-    }
-}
-
-impl fmt::Display for Local {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, ": ")
     }
 }
 
@@ -232,24 +224,6 @@ impl fmt::Display for Locals {
 impl fmt::Debug for Locals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-/// Locals on one line as a traceback shows them: `x = 3, name = "abc"`.
-pub(crate) struct Assignments<'a>(pub(crate) &'a Locals);
-
-impl fmt::Display for Assignments<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, local) in self.0.iter().take(SHOWN).enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
-            }
-            local.write(f, " = ")?;
-        }
-        match self.0.len().checked_sub(SHOWN) {
-            None | Some(0) => Ok(()),
-            Some(more) => write!(f, ", ... {more} more"),
-        }
     }
 }
 
@@ -297,12 +271,6 @@ mod tests {
     }
 
     #[test]
-    fn a_traceback_shows_them_as_assignments() {
-        let expected = "s = <redacted>, value = <not yet assigned> (as of line 7)";
-        assert_eq!(Assignments(&two()).to_string(), expected);
-    }
-
-    #[test]
     fn what_is_beyond_thirty_two_is_counted() {
         let many = |n| {
             locals(
@@ -313,11 +281,6 @@ mod tests {
         };
         assert!(!many(32).to_string().contains("more"));
         assert!(many(35).to_string().ends_with("x: <redacted>, ... 3 more}"));
-        assert!(
-            Assignments(&many(35))
-                .to_string()
-                .ends_with("x = <redacted>, ... 3 more")
-        );
         assert_eq!(many(35).iter().count(), 35);
     }
 

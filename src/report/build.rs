@@ -4,9 +4,10 @@ use super::context::{LogLine, Process, Section, Thread, Timestamp, unique_id};
 use super::failure::Failure;
 use super::frame::Frame;
 use super::model::{Entry, Kind, Panic, Report};
+use super::traceback::{Traceback, TracebackEntry};
 use crate::capture::Limits;
 use crate::inspect::Stack;
-use crate::traceback::{Traceback, TracebackEntry};
+
 use std::borrow::Cow;
 use std::panic::PanicHookInfo;
 

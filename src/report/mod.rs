@@ -9,14 +9,25 @@ mod build;
 mod context;
 mod failure;
 mod frame;
+mod highlight;
+mod json;
 mod model;
+mod names;
 #[cfg(feature = "serde")]
 mod serialize;
+mod text;
+mod theme;
+mod traceback;
 mod variable;
+mod visible;
+mod width;
 
 pub use crate::source::{Source, set_roots as set_source_roots};
 pub use context::{InvalidTimestamp, LogLine, Process, Section, Thread, Timestamp};
 pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
 pub use model::{Entry, Kind, Panic, Report};
+pub use text::{Level, Order, Text, TextOptions};
+pub use theme::{Style, Theme};
+pub use traceback::{Traceback, TracebackEntry};
 pub use variable::{State, Variable};

@@ -5,8 +5,8 @@ use crate::inspect::{Local, Origin};
 use std::borrow::Cow;
 
 /// A variable of a [`Frame`](super::Frame), with its value as text.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Variable {
     /// Its name.
@@ -16,16 +16,13 @@ pub struct Variable {
     /// Whether there is a value, and if not, why.
     pub state: State,
     /// Its type's full name, where it is known.
-    #[cfg_attr(feature = "serde", serde(rename = "type", default))]
+    #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub type_name: Option<Cow<'static, str>>,
     /// Whether it is an argument.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub is_arg: bool,
     /// The line at which the value was taken, if it may have changed since.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub as_of_line: Option<u32>,
     /// Bytes of the whole text or items of the whole container, if only a part was kept.
-    #[cfg_attr(feature = "serde", serde(default))]
     pub whole: Option<usize>,
     /// Whether all of the value is in the text.
     pub is_complete: bool,

@@ -1,7 +1,7 @@
 //! The stack as people read it: outermost first, with source lines and values.
 
-mod text;
-
+use super::model::Entry;
+use super::text;
 use crate::capture::Limits;
 use crate::code::Code;
 use crate::inspect::fold::{Row, collapse, cut};
@@ -165,7 +165,13 @@ impl From<Stack> for Traceback {
 
 impl fmt::Display for Traceback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(self, f)
+        let entries: Vec<Entry> = self
+            .entries
+            .iter()
+            .map(|entry| Entry::of(entry, &Limits::DEFAULT))
+            .collect();
+        let options = text::plain(f);
+        text::write_stack(&entries, f, &options)
     }
 }
 

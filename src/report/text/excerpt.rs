@@ -1,0 +1,244 @@
+//! A source line with what failed in it marked below.
+
+use super::mark::{Mark, mark};
+use super::paint::Paint;
+use crate::report::highlight::{self, Class};
+use crate::report::theme::{Style, Theme};
+use crate::report::{Frame, visible, width};
+use std::fmt;
+
+/// Columns of a tab.
+const TAB: usize = 4;
+
+/// A character as it is written: `c` may be one of the several that stand for a hostile one.
+struct Cell {
+    c: char,
+    width: usize,
+    class: Class,
+}
+
+/// A line, made visible.
+struct Cells {
+    cells: Vec<Cell>,
+    /// For each character of the line, and for its end, the cell where it begins.
+    starts: Vec<usize>,
+}
+
+impl Cells {
+    fn new(line: &str, ascii: bool) -> Cells {
+        let (mut cells, mut starts, mut column) = (Vec::new(), Vec::new(), 0);
+        for (class, range) in highlight::parts(line) {
+            for c in line[range].chars() {
+                starts.push(cells.len());
+                let before = cells.len();
+                let mut push = |c: char| {
+                    cells.push(Cell {
+                        c,
+                        width: width::of_char(c),
+                        class,
+                    });
+                };
+                if c == '\t' {
+                    (0..TAB - column % TAB).for_each(|_| push(' '));
+                } else if visible::is_hostile(c) || ascii && !c.is_ascii() {
+                    c.escape_unicode().for_each(push);
+                } else {
+                    push(c);
+                }
+                column += cells[before..].iter().map(|cell| cell.width).sum::<usize>();
+            }
+        }
+        starts.push(cells.len());
+        Cells { cells, starts }
+    }
+
+    /// The cells of the characters from one to another.
+    fn span(&self, from: usize, to: usize) -> (usize, usize) {
+        let end = self.starts.len() - 1;
+        (self.starts[from.min(end)], self.starts[to.min(end)])
+    }
+
+    fn width(&self, from: usize, to: usize) -> usize {
+        self.cells[from..to].iter().map(|cell| cell.width).sum()
+    }
+
+    /// The part that fits in `room` columns and shows what begins at `wanted`.
+    fn window(&self, first: usize, wanted: (usize, usize), room: usize) -> (usize, usize) {
+        let end = self.cells.len();
+        if self.width(first, end) <= room {
+            return (first, end);
+        }
+        // Places for `...` at either side.
+        let room = room.saturating_sub(6).max(8);
+        let mut start = first;
+        while start < wanted.0 && self.width(start, wanted.1) > room {
+            start += 1;
+        }
+        let mut stop = start;
+        while stop < end && self.width(start, stop + 1) <= room {
+            stop += 1;
+        }
+        (start, stop)
+    }
+}
+
+/// Writes the line at which a frame is, and marks below it; behind a gutter of line numbers if `context`
+/// asks for lines around.
+pub(super) fn write(
+    frame: &Frame,
+    exact: bool,
+    context: Option<(u32, u32)>,
+    indent: usize,
+    paint: &mut Paint<'_>,
+) -> fmt::Result {
+    let Some(source) = frame.source() else {
+        return Ok(());
+    };
+    let (before, after) = context.unwrap_or((0, 0));
+    let (first, last) = (
+        frame.line.saturating_sub(before),
+        frame.line.saturating_add(after),
+    );
+    let gutter = context.map(|_| last.to_string().len());
+    let lines: Vec<(u32, &str)> = source.range(first, last).collect();
+    // In context lines keep their shape; a line alone needs none of its indentation.
+    let blank = |line: &str| line.chars().take_while(|c| c.is_whitespace()).count();
+    let common = lines
+        .iter()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(_, line)| blank(line))
+        .min();
+    for (number, line) in lines {
+        let is_it = number == frame.line;
+        let line = line.trim_end();
+        if context.is_none() && line.is_empty() {
+            continue;
+        }
+        let mark = if is_it {
+            mark(frame, line, exact)
+        } else {
+            None
+        };
+        let shown = Shown {
+            line,
+            skip: common.unwrap_or(0).min(blank(line)),
+            mark,
+            gutter: gutter.map(|width| (number, width, is_it)),
+        };
+        shown.write(indent, paint)?;
+    }
+    Ok(())
+}
+
+struct Shown<'a> {
+    line: &'a str,
+    /// Characters of indentation that are left out.
+    skip: usize,
+    mark: Option<Mark>,
+    /// The number of the line, the width of the column of numbers, and whether it is the line in question.
+    gutter: Option<(u32, usize, bool)>,
+}
+
+impl Shown<'_> {
+    fn write(&self, indent: usize, paint: &mut Paint<'_>) -> fmt::Result {
+        let cells = Cells::new(self.line, paint.options.ascii);
+        let (first, _) = cells.span(self.skip, self.skip);
+        let wanted = self
+            .mark
+            .map_or((first, first), |mark| cells.span(mark.start, mark.end));
+        let margin = indent + self.gutter.map_or(0, |(_, width, _)| width + 5);
+        let room = paint.options.width.saturating_sub(margin).max(16);
+        let (start, stop) = cells.window(first, wanted, room);
+        let theme = &paint.options.theme;
+        paint.line(indent)?;
+        if let Some((number, width, is_it)) = self.gutter {
+            let arrow = if is_it { '>' } else { ' ' };
+            paint.own(theme.gap, format_args!("{arrow} {number:>width$} | "))?;
+        }
+        if start > first {
+            paint.own(theme.gap, format_args!("..."))?;
+        }
+        for run in cells.cells[start..stop].chunk_by(|a, b| a.class == b.class) {
+            let text: String = run.iter().map(|cell| cell.c).collect();
+            paint.own(style(theme, run[0].class), format_args!("{text}"))?;
+        }
+        if stop < cells.cells.len() {
+            paint.own(theme.gap, format_args!("..."))?;
+        }
+        let Some(mark) = self.mark else {
+            return Ok(());
+        };
+        paint.line(indent)?;
+        if let Some((_, width, _)) = self.gutter {
+            paint.own(theme.gap, format_args!("  {:width$} | ", ""))?;
+        }
+        let clip = |at: usize| cells.span(at, at).0.clamp(start, stop);
+        let dots = if start > first { 3 } else { 0 };
+        let before = dots + cells.width(start, clip(mark.start));
+        let columns = |from: usize, to: usize| cells.width(clip(from), clip(to));
+        paint.own(Style::NONE, format_args!("{:before$}", ""))?;
+        for (style, c, from, to) in [
+            (theme.operand, "~", mark.start, mark.anchor.0),
+            (theme.anchor, "^", mark.anchor.0, mark.anchor.1),
+            (theme.operand, "~", mark.anchor.1, mark.end),
+        ] {
+            let columns = columns(from, to);
+            if columns > 0 {
+                paint.own(style, format_args!("{}", c.repeat(columns)))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn style(theme: &Theme, class: Class) -> Style {
+    match class {
+        Class::Plain => Style::NONE,
+        Class::Keyword => theme.keyword,
+        Class::String => theme.string,
+        Class::Number => theme.number,
+        Class::Comment => theme.comment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Range, Source, TextOptions};
+
+    fn excerpt(line: &str, range: Range, width: usize) -> Vec<String> {
+        let frame = Frame::new("f", "a.rs", 1, range.end_column - 1)
+            .with_range(range)
+            .with_source(Some(Source::new(1, line)));
+        let options = TextOptions {
+            width,
+            ..TextOptions::default()
+        };
+        let mut out = String::new();
+        write(&frame, true, None, 0, &mut Paint::new(&mut out, &options)).unwrap();
+        out.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_failed_is_marked_under_wide_characters_and_tabs() {
+        let line = "\tlet größe = f(\"日本\")?;";
+        let expected = ["let größe = f(\"日本\")?;", "            ~~~~~~~~~^"];
+        assert_eq!(excerpt(line, Range::new(1, 14, 1, 22), 80), expected);
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_that_failed_is_shown() {
+        let line = format!("{}failing()?; {}", "a + ".repeat(50), "b".repeat(100));
+        let shown = excerpt(&line, Range::new(1, 201, 1, 211), 40);
+        assert_eq!(shown[0].len(), 40);
+        let at = shown[1].find('~').unwrap();
+        assert_eq!(&shown[0][at..at + 10], "failing()?");
+        assert_eq!(&shown[1][at..], "~~~~~~~~~^");
+    }
+
+    #[test]
+    fn hostile_characters_of_a_line_are_shown_and_counted() {
+        let shown = excerpt("f(\u{202e}\x1b)?;", Range::new(1, 1, 1, 7), 80);
+        assert_eq!(shown, ["f(\\u{202e}\\u{1b})?;", "~~~~~~~~~~~~~~~~~^"]);
+    }
+}
