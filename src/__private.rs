@@ -7,7 +7,8 @@
 pub use crate::capture::derive_support::*;
 pub use crate::framed::framed_future as framed;
 pub use crate::observe::{
-    Leaf, Observed, fail, fail_top, fails, fails_top, left, left_top, q, q_next, q_next_top, q_top,
+    Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, fails, fails_top, left, left_top, q,
+    q_next, q_next_top, q_top,
 };
 pub use crate::probe::{Probe, ProbeFull};
 pub use crate::stack::{Guard, enter as enter0};

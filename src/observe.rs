@@ -4,7 +4,7 @@
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
 use crate::stack::{Guard, innermost};
-use crate::trace::{self, Left};
+use crate::trace::{self, Left, Way};
 use std::any::type_name;
 use std::marker::PhantomData;
 use std::ops::{ControlFlow, Deref};
@@ -107,7 +107,8 @@ pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
 }
 
 /// The position that a failure leaves from is `exit`'s low bits; the position of the statement that made the failing
-/// value is above them, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure.
+/// value is above them, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure;
+/// then by which code it leaves.
 const POSITION: u32 = 20;
 
 /// Whether the operand of a `?` leaves the function. If so, values are read next, for [`left`].
@@ -163,12 +164,19 @@ fn leave(
     made: bool,
 ) {
     let from = position(exit >> POSITION);
+    guard.set_watched(false);
+    let way = match exit >> (2 * POSITION + 1) & 3 {
+        0 => Way::Question,
+        1 => Way::Return,
+        _ => Way::Tail,
+    };
     trace::leave(
         guard,
         &Left {
             position: position(exit),
             from: (from > 0).then_some(from),
             made,
+            way,
             error,
             result,
         },
@@ -232,4 +240,83 @@ impl<R> AnyLeaf<R> {
     pub fn stacklens_ret_top(&self, value: R, _: u64) -> R {
         value
     }
+}
+
+/// The value of a function in which [`early`] watches, on its way out.
+pub struct SeenLeaf<R>(Leaf<R>);
+
+impl<R> SeenLeaf<R> {
+    pub const NEW: SeenLeaf<R> = SeenLeaf(Leaf::NEW);
+}
+
+impl<R> Deref for SeenLeaf<R> {
+    type Target = AnyLeaf<R>;
+
+    #[inline]
+    fn deref(&self) -> &AnyLeaf<R> {
+        &self.0
+    }
+}
+
+impl<T, E> SeenLeaf<Result<T, E>> {
+    #[inline]
+    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, guard: &Guard) -> Result<T, E> {
+        guard.set_watched(false);
+        self.0.stacklens_ret(value, exit, guard)
+    }
+}
+
+impl<T> SeenLeaf<Option<T>> {
+    #[inline]
+    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, guard: &Guard) -> Option<T> {
+        guard.set_watched(false);
+        self.0.stacklens_ret(value, exit, guard)
+    }
+}
+
+/// Watches a function whose macros may return from it.
+pub struct Early {
+    record: usize,
+    result: fn() -> &'static str,
+    _stays_here: PhantomData<*const ()>,
+}
+
+/// When this is dropped and no exit was seen, the function was left by a macro: early, if its caller finds a failure.
+#[inline]
+pub fn early<R>(guard: &Guard) -> Early {
+    guard.set_watched(true);
+    Early {
+        record: guard.address(),
+        result: type_name::<R>,
+        _stays_here: PhantomData,
+    }
+}
+
+impl Drop for Early {
+    #[inline]
+    fn drop(&mut self) {
+        let guard = Guard::of_record(self.record);
+        if guard.is_watched() {
+            left_early(&guard, self.result);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn left_early(guard: &Guard, result: fn() -> &'static str) {
+    if std::thread::panicking() {
+        return;
+    }
+    trace::leave(
+        guard,
+        &Left {
+            position: guard.position(),
+            from: None,
+            made: false,
+            way: Way::Early,
+            error: None,
+            result,
+        },
+    );
 }

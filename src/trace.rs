@@ -24,6 +24,16 @@ const KEPT: usize = 64;
 /// Traces that a thread keeps. More than one, because errors can be stored.
 const TRACES: usize = 8;
 
+/// By which code an error left a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Question,
+    Return,
+    Tail,
+    /// Not seen: a macro returned.
+    Early,
+}
+
 /// A failure on its way out of a function.
 pub(crate) struct Left {
     pub(crate) position: u32,
@@ -31,6 +41,7 @@ pub(crate) struct Left {
     pub(crate) from: Option<u32>,
     /// The failure is made here: it goes on with what came back into `from`, if that is given, and with nothing else.
     pub(crate) made: bool,
+    pub(crate) way: Way,
     /// Names the error's type where it leaves, before `From` made another of it. `None`: it is that of the result, if
     /// there is one.
     pub(crate) error: Option<fn() -> &'static str>,
@@ -42,6 +53,7 @@ pub(crate) struct Left {
 #[derive(Clone, Debug)]
 pub struct Hop {
     frame: FrameInfo,
+    way: Way,
     error: Option<&'static str>,
     result: &'static str,
 }
@@ -62,6 +74,10 @@ impl Hop {
     pub fn converted_to(&self) -> Option<&'static str> {
         let to = error_of(self.result)?;
         (self.error != Some(to)).then_some(to)
+    }
+
+    pub(crate) fn way(&self) -> Way {
+        self.way
     }
 
     /// Full name of the error's type when it had left the function, as far as that is known.
@@ -207,6 +223,7 @@ pub(crate) fn leave(guard: &Guard, left: &Left) {
     let result = (left.result)();
     let hop = Hop {
         frame: FrameInfo::new(frame.snapshot()),
+        way: left.way,
         error: left
             .error
             .map_or_else(|| error_of(result), |name| Some(name())),

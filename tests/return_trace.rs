@@ -180,6 +180,22 @@ traces! {
         fn convert(low: Low) -> High { let _ = fails(9); High(low) }
         Ok(even(1).map_err(convert)?)
     } is ["even", "case"];
+    left_by_a_macro -> Low {
+        macro_rules! bail { ($n:expr) => { return Err(Low($n)) }; }
+        if true { bail!(1); }
+        Ok(0)
+    } is ["case"];
+    left_by_a_macro_that_asks -> Low {
+        macro_rules! attempt { ($e:expr) => { match $e { Ok(n) => n, Err(e) => return Err(e) } }; }
+        let n = attempt!(fails(1));
+        Ok(n)
+    } is ["fails", "case"];
+    a_macro_that_could_return_and_does_not -> Low {
+        macro_rules! attempt { ($e:expr) => { match $e { Ok(n) => n, Err(e) => return Err(e) } }; }
+        #[frame]
+        fn fine() -> Result<u32, Low> { let n = attempt!(even(2)); Ok(n) }
+        Ok(bare(fine()?)?)
+    } is ["case"];
     with_a_panic_caught_meanwhile -> Low {
         let _ = std::panic::catch_unwind(|| { let _ = fails(1); std::panic::resume_unwind(Box::new(())) });
         Ok(bare(2)?)

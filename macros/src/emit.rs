@@ -352,7 +352,7 @@ impl Emit {
         }
     }
 
-    /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, &guard)`
+    /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, &guard)`; `early`: [`Emit::early`] watches, and is told that this is seen.
     ///
     /// The value is checked against the written type, as without the attribute. Whether that is a `Result` is decided by
     /// method resolution: a type may merely be called so.
@@ -361,8 +361,9 @@ impl Emit {
         result: Vec<TokenTree>,
         value: Vec<TokenTree>,
         exit: Exit,
+        early: bool,
     ) -> Vec<TokenTree> {
-        let mut out = self.path("Leaf");
+        let mut out = self.path(if early { "SeenLeaf" } else { "Leaf" });
         self.turbofish(&mut out, Some(&result), false);
         out.extend(colons(self.span.get()));
         out.extend([
@@ -376,6 +377,23 @@ impl Emit {
         self.push_guard(&mut arguments);
         out.push(self.group(Delimiter::Parenthesis, arguments));
         out
+    }
+
+    /// `let early = early::<R>(&guard);`: when it is dropped and no exit was seen, a macro returned.
+    pub(crate) fn early(&self, out: &mut Vec<TokenTree>, result: &[TokenTree]) {
+        out.extend([
+            self.ident("let"),
+            self.ident("stacklens_early"),
+            self.punct('='),
+        ]);
+        out.extend(self.path("early"));
+        self.turbofish(out, Some(result), false);
+        let mut arguments = Vec::new();
+        self.push_guard(&mut arguments);
+        out.extend([
+            self.group(Delimiter::Parenthesis, arguments),
+            self.punct(';'),
+        ]);
     }
 
     /// `fail::<R>(EXIT, &guard);`

@@ -5,8 +5,8 @@ use super::arena;
 use super::record::ARGUMENT_TAGS;
 #[cfg(not(unoptimised))]
 use super::record::STRIDE;
-use super::record::{INLINE_SLOTS, Record, SHORT_TEXT, SHORT_TEXT_BYTES, note};
-use super::word::{peek32, store32, store64};
+use super::record::{INLINE_SLOTS, MARKED, Record, SHORT_TEXT, SHORT_TEXT_BYTES, WATCHED, note};
+use super::word::{load32, peek32, store32, store64};
 #[cfg(not(unoptimised))]
 use super::{platform, thread};
 #[cfg(unoptimised)]
@@ -208,6 +208,27 @@ impl Guard {
             .meta
             .load(std::sync::atomic::Ordering::Relaxed) as usize
             ^ (site as usize & 0xff) << 8
+    }
+
+    pub(crate) fn address(&self) -> usize {
+        self.record
+    }
+
+    pub(crate) fn position(&self) -> u32 {
+        load32(&self.record().position) & !MARKED
+    }
+
+    /// Whether no exit of the function was seen yet, in which a macro may return.
+    #[inline]
+    pub(crate) fn is_watched(&self) -> bool {
+        load32(&self.record().flags) & WATCHED != 0
+    }
+
+    #[inline]
+    pub(crate) fn set_watched(&self, watched: bool) {
+        let flags = &self.record().flags;
+        let others = load32(flags) & !WATCHED;
+        store32(flags, others | if watched { WATCHED } else { 0 });
     }
 
     /// The function fails: what is recorded from here on counts, however often it is called.

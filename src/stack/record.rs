@@ -27,6 +27,8 @@ pub(crate) const HAS_SPILL: u32 = 4;
 /// `flags`: the function is called so often that this activation records no values (unoptimised builds alone, see
 /// unoptimised.rs).
 pub(crate) const HOT: u32 = 8;
+/// `flags`: no exit of the function was seen yet, and one of its macros may return.
+pub(crate) const WATCHED: u32 = 16;
 /// `flags`: shift of the bits that say which inline slot owns bytes in the arena.
 pub(crate) const OWNS_BYTES: u32 = 8;
 

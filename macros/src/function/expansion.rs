@@ -6,7 +6,9 @@ use super::{attributes, mentions, Function};
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, Facts, Positions};
 use crate::options::{OptionError, Options};
-use crate::rewrite::{bindings, has_lifetimes, is_probed, Body, Exits, Scope, Variable, Walker};
+use crate::rewrite::{
+    bindings, has_lifetimes, is_probed, may_return, Body, Exits, Scope, Variable, Walker,
+};
 use crate::tree::{group_at, ident_at, punct_at, split_commas, Tok};
 use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
 
@@ -66,6 +68,8 @@ impl<'t, 'o> Expansion<'t, 'o> {
 
         let mut walker = Walker::new(&self.emit, self.options, Positions::new(entry));
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
+        walker.exits.early =
+            walker.exits.leaves() && self.emit.reach == Reach::Guard && may_return(body);
         let arguments = self.declare(&mut walker);
         let walked = match walker.body(body) {
             Ok(walked) => walked,
@@ -88,6 +92,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
         }
         let mut scope = std::mem::take(&mut walker.scope);
         let positions = std::mem::replace(&mut walker.positions, Positions::new(entry));
+        let exits = std::mem::take(&mut walker.exits);
         drop(walker);
         scope
             .variables
@@ -97,7 +102,14 @@ impl<'t, 'o> Expansion<'t, 'o> {
         Ok(if self.function.is_async {
             self.assemble_async(&inner_attributes, walked, scope, &positions, &arguments)
         } else {
-            self.assemble(&inner_attributes, walked, scope, &positions, &arguments)
+            self.assemble(
+                &inner_attributes,
+                walked,
+                scope,
+                &positions,
+                &arguments,
+                &exits,
+            )
         })
     }
 

@@ -3,7 +3,7 @@
 use super::expansion::{hidden_name, Expansion, ENTER_ARGUMENTS};
 use super::parameter::Parameter;
 use crate::meta::{pack, Positions};
-use crate::rewrite::{Body, Scope};
+use crate::rewrite::{Body, Exits, Scope};
 use crate::tree::Tok;
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
@@ -16,6 +16,7 @@ impl Expansion<'_, '_> {
         mut scope: Scope,
         positions: &Positions,
         arguments: &[Vec<usize>],
+        exits: &Exits,
     ) -> TokenStream {
         let mut entered: Vec<(usize, Ident)> = Vec::new();
         let mut hidden: Vec<(usize, Ident)> = Vec::new();
@@ -70,6 +71,9 @@ impl Expansion<'_, '_> {
             .locate(self.function.toks[self.function.name].span());
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
         self.emit.enter(&mut tokens, &meta, &arguments);
+        if let Some(result) = exits.result().filter(|_| exits.early) {
+            self.emit.early(&mut tokens, result);
+        }
         tokens.extend(after);
         for (index, name) in &hidden {
             let v = &scope.variables[*index];

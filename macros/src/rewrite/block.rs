@@ -1,5 +1,6 @@
 //! Statements: where one ends, which of them get a position, and what is captured after a `let`.
 
+use super::exits::Way;
 use super::statement::{diverges, first_whole_operand, observable, surely_returns, wrappable};
 use super::syntax::{block_like_end, conditional_end, item_end, pattern_end, type_end};
 use super::types::{has_lifetimes, has_mut, is_probed};
@@ -176,7 +177,12 @@ impl Walker<'_> {
                     last = None;
                     if tail && at == toks.len() && !branches {
                         let leaf = tokens.split_off(head);
-                        tokens.extend(self.leaf(statement, leaf, observing.then_some(self.now)));
+                        tokens.extend(self.leaf(
+                            statement,
+                            leaf,
+                            observing.then_some(self.now),
+                            Way::Tail,
+                        ));
                     }
                 }
                 (self.tail, self.needless) = (false, false);

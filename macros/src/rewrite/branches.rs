@@ -1,6 +1,7 @@
 //! `if`, `match`, loops and blocks: expressions that hold blocks, walked with them.
 
 use super::block::regroup;
+use super::exits::Way;
 use super::expr::Context;
 use super::{GiveUp, Walked, Walker};
 use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_attributes, Tok};
@@ -248,7 +249,12 @@ impl Walker<'_> {
             body = vec![self.emit.group(Delimiter::Parenthesis, body)];
         }
         if tail && !branches {
-            body = self.leaf(&toks[from..*i], body, observable.then_some(position));
+            body = self.leaf(
+                &toks[from..*i],
+                body,
+                observable.then_some(position),
+                Way::Tail,
+            );
         }
         if !observable {
             out.extend(body);

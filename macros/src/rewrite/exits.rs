@@ -17,6 +17,16 @@ pub(crate) struct Exits {
     leaves: bool,
     /// `None` is a failure too.
     none: bool,
+    /// A macro in the body may return.
+    pub(crate) early: bool,
+}
+
+/// By which code a value leaves.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    Question,
+    Return,
+    Tail,
 }
 
 /// What an observer is told: the position, where the value that leaves was made, and whether `None` counts.
@@ -25,6 +35,7 @@ pub(crate) struct Exit {
     position: u32,
     from: Option<u32>,
     none: bool,
+    way: Way,
 }
 
 impl Exit {
@@ -37,6 +48,7 @@ impl Exit {
         u64::from(self.position)
             | u64::from(self.from.unwrap_or(0)) << 20
             | u64::from(self.none) << 40
+            | (self.way as u64) << 41
     }
 }
 
@@ -52,7 +64,13 @@ impl Exits {
             leaves: named && (name.ends_with("Result") || none && name == "Option"),
             result: named.then(|| without_lifetimes(result)),
             none,
+            early: false,
         }
+    }
+
+    /// Whether values that leave are observed.
+    pub(crate) fn leaves(&self) -> bool {
+        self.leaves
     }
 
     /// The type that `?` returns; `()` where it cannot be written.
@@ -71,12 +89,26 @@ fn last_segment(written: &[Tok]) -> Option<&str> {
     (i + 1 == written.len() || punct_at(written, i + 1, '<')).then_some(name)
 }
 
+/// Whether a body calls a macro that may return from it.
+pub(crate) fn may_return(body: &[Tok]) -> bool {
+    body.iter().enumerate().any(|(i, tok)| match tok {
+        Tok::Ident { name, .. } => {
+            punct_at(body, i + 1, '!')
+                && matches!(body.get(i + 2), Some(Tok::Group { .. }))
+                && !super::readable::returns_nothing(name)
+        }
+        Tok::Group { inner, .. } => may_return(inner),
+        _ => false,
+    })
+}
+
 impl Walker<'_> {
-    pub(super) fn exit(&self, position: u32, from: Option<u32>) -> Exit {
+    pub(super) fn exit(&self, position: u32, from: Option<u32>, way: Way) -> Exit {
         Exit {
             position,
             from: from.filter(|&f| f != self.now),
             none: self.exits.none,
+            way,
         }
     }
 
@@ -105,9 +137,11 @@ impl Walker<'_> {
 
     /// Notes that the function is about to leave by a failure.
     pub(super) fn fail(&mut self, written: &[Tok], out: &mut Vec<TokenTree>) {
-        let value = &written[usize::from(written[0].is_ident("return"))..];
+        let returned = written[0].is_ident("return");
+        let way = if returned { Way::Return } else { Way::Tail };
+        let value = &written[usize::from(returned)..];
         let value = &value[..2.min(value.len())];
-        let exit = self.exit(self.now, self.source(value));
+        let exit = self.exit(self.now, self.source(value), way);
         let reads = self.readable(&[]);
         let result = self.exits.result().unwrap_or_default().to_vec();
         self.emit.read(out, &reads, self.now);
@@ -121,16 +155,17 @@ impl Walker<'_> {
         written: &[Tok],
         tokens: Vec<TokenTree>,
         position: Option<u32>,
+        way: Way,
     ) -> Vec<TokenTree> {
         if !self.observes(written) {
             return tokens;
         }
         let position = position.unwrap_or_else(|| self.positions.push(written[0].span()));
-        let exit = self.exit(position, self.source(written));
+        let exit = self.exit(position, self.source(written), way);
         self.emit.locate(written[0].span());
         self.edits += 1;
         let result = self.exits.result().unwrap_or_default().to_vec();
-        self.emit.leaf(result, tokens, exit)
+        self.emit.leaf(result, tokens, exit, self.exits.early)
     }
 
     fn observes(&self, leaf: &[Tok]) -> bool {
@@ -147,7 +182,8 @@ impl Walker<'_> {
         };
         match first.ident() {
             // What never fails is not asked.
-            Some("Ok" | "Some" | "Err") if call("Ok") || call("Some") || call("Err") => false,
+            Some("Ok" | "Some") if call("Ok") || call("Some") => self.exits.early,
+            Some("Err") if call("Err") => false,
             Some("None") if leaf.len() == 1 => self.exits.none,
             Some(
                 "return" | "break" | "continue" | "loop" | "while" | "for" | "move" | "async"

@@ -4,6 +4,7 @@
 //! read (postfix operators, binary operators, the end).
 
 use super::block::{regroup, Ended};
+use super::exits::Way;
 use super::pattern::bindings;
 use super::readable::{binds_nothing, is_borrow};
 use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang};
@@ -354,7 +355,8 @@ impl Walker<'_> {
                         }
                         inner = group.stream().into_iter().collect();
                     }
-                    let exit = self.exit(failure, self.source(&toks[operand_at..*i]));
+                    let exit =
+                        self.exit(failure, self.source(&toks[operand_at..*i]), Way::Question);
                     let reads = self.readable(&toks[operand_at..*i]);
                     self.emit.locate(operand_span);
                     let result = self.exits.result();
@@ -490,7 +492,7 @@ impl Walker<'_> {
         } else {
             self.positions.push(keyword.span())
         };
-        Ok(self.leaf(&toks[from..*i], tokens, Some(position)))
+        Ok(self.leaf(&toks[from..*i], tokens, Some(position), Way::Return))
     }
 
     /// What follows something block-like in statement position: it goes on only as a method call or with `?`.

@@ -16,7 +16,7 @@ mod syntax;
 mod types;
 
 pub(crate) use block::Body;
-pub(crate) use exits::{Exit, Exits};
+pub(crate) use exits::{may_return, Exit, Exits};
 pub(crate) use pattern::bindings;
 pub(crate) use readable::{Passed, Read};
 pub(crate) use scope::{Scope, Variable};

@@ -179,6 +179,11 @@ fn borrowed_by_call(operand: &[Tok]) -> Vec<&str> {
 
 /// Macros of which it is known that they bind no name of their caller's.
 pub(super) fn binds_nothing(name: &str) -> bool {
+    returns_nothing(name) || matches!(name, "bail" | "ensure")
+}
+
+/// Those that do not return from it either.
+pub(super) fn returns_nothing(name: &str) -> bool {
     matches!(
         name,
         "print"
@@ -207,8 +212,6 @@ pub(super) fn binds_nothing(name: &str) -> bool {
             | "error"
             | "log"
             | "json"
-            | "bail"
-            | "ensure"
             | "anyhow"
     ) || name.starts_with("assert")
         || name.starts_with("debug_assert")
