@@ -89,14 +89,21 @@ fn last_segment(written: &[Tok]) -> Option<&str> {
     (i + 1 == written.len() || punct_at(written, i + 1, '<')).then_some(name)
 }
 
-/// Whether a body calls a macro that may return from it.
+/// Whether a body calls a macro that may return from it, or that is given a `?`.
 pub(crate) fn may_return(body: &[Tok]) -> bool {
+    fn asks(toks: &[Tok]) -> bool {
+        toks.iter().any(|tok| match tok {
+            Tok::Group { inner, .. } => asks(inner),
+            _ => tok.is_punct('?'),
+        })
+    }
     body.iter().enumerate().any(|(i, tok)| match tok {
-        Tok::Ident { name, .. } => {
-            punct_at(body, i + 1, '!')
-                && matches!(body.get(i + 2), Some(Tok::Group { .. }))
-                && !super::readable::returns_nothing(name)
-        }
+        Tok::Ident { name, .. } if punct_at(body, i + 1, '!') => match body.get(i + 2) {
+            Some(Tok::Group { inner, .. }) => {
+                !super::readable::returns_nothing(name) || asks(inner)
+            }
+            _ => false,
+        },
         Tok::Group { inner, .. } => may_return(inner),
         _ => false,
     })
