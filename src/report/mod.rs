@@ -13,6 +13,8 @@ mod highlight;
 mod json;
 mod model;
 mod names;
+mod otel;
+mod sentry;
 #[cfg(feature = "serde")]
 mod serialize;
 mod text;
@@ -27,6 +29,8 @@ pub use context::{InvalidTimestamp, LogLine, Process, Section, Thread, Timestamp
 pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
 pub use model::{Entry, Kind, Panic, Report};
+pub use otel::{OtelAttribute, OtelValue};
+pub use sentry::SentryOptions;
 pub use text::{Level, Order, Text, TextOptions};
 pub use theme::{Style, Theme};
 pub use traceback::{Traceback, TracebackEntry};

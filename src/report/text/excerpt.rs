@@ -4,7 +4,7 @@ use super::mark::{Mark, mark};
 use super::paint::Paint;
 use crate::report::highlight::{self, Class};
 use crate::report::theme::{Style, Theme};
-use crate::report::{Frame, visible, width};
+use crate::report::{Frame, Source, visible, width};
 use std::fmt;
 
 /// Columns of a tab.
@@ -94,7 +94,7 @@ pub(super) fn write(
     let Some(source) = frame.source() else {
         return Ok(());
     };
-    let (before, after) = context.unwrap_or((0, 0));
+    let (before, after) = context.unwrap_or_else(|| (continued(source, frame.line), 0));
     let (first, last) = (
         frame.line.saturating_sub(before),
         frame.line.saturating_add(after),
@@ -128,6 +128,22 @@ pub(super) fn write(
         shown.write(indent, paint)?;
     }
     Ok(())
+}
+
+/// How many lines before one begin what it goes on with: `.await?` alone says nothing.
+fn continued(source: &Source, line: u32) -> u32 {
+    const MOST: u32 = 3;
+    let goes_on = |line: u32| {
+        let text = source.line(line).map(str::trim_start);
+        text.is_some_and(|text| text.starts_with(['.', ')', ']', '}', '?']))
+    };
+    let begins = |before: &u32| !goes_on(line.saturating_sub(*before));
+    let before = (0..=MOST).find(begins).unwrap_or(0);
+    if source.line(line.saturating_sub(before)).is_some() {
+        before
+    } else {
+        0
+    }
 }
 
 struct Shown<'a> {
@@ -204,7 +220,7 @@ fn style(theme: &Theme, class: Class) -> Style {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Range, Source, TextOptions};
+    use crate::report::{Range, TextOptions};
 
     fn excerpt(line: &str, range: Range, width: usize) -> Vec<String> {
         let frame = Frame::new("f", "a.rs", 1, range.end_column - 1)
@@ -234,6 +250,18 @@ mod tests {
         let at = shown[1].find('~').unwrap();
         assert_eq!(&shown[0][at..at + 10], "failing()?");
         assert_eq!(&shown[1][at..], "~~~~~~~~~^");
+    }
+
+    #[test]
+    fn a_line_that_goes_on_with_others_comes_with_them() {
+        let before = |text: &str, line: u32| continued(&Source::new(1, text), line);
+        let chain = "let x = f(\n    a,\n)\n.b()\n.c()\n.d()?;";
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(|line| before(chain, line)),
+            [0, 0, 1, 2, 3]
+        );
+        assert_eq!(before(chain, 6), 0, "too far");
+        assert_eq!(before(".x?", 1), 0, "its beginning is not there");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::fmt;
 
 /// Names longer than this don't move the others' values.
 const NAME_COLUMN: usize = 24;
+/// `"... (123456 bytes)` is an end that is kept.
+const LONGEST_END: usize = 24;
 /// Columns of a value, however narrow the terminal is.
 const NARROWEST: usize = 20;
 
@@ -106,9 +108,10 @@ impl<'a> Shown<'a> {
         paint.own(Default::default(), format_args!("{:pad$} = ", ""))?;
         match cut(&self.value, room) {
             None => paint.own(style, format_args!("{}", self.value))?,
-            Some((kept, more)) => {
+            Some((kept, more, end)) => {
                 paint.own(style, format_args!("{kept}"))?;
-                paint.own(theme.gap, format_args!("... {more} more chars"))?;
+                paint.own(theme.gap, format_args!("<{more} chars>"))?;
+                paint.own(style, format_args!("{end}"))?;
             }
         }
         match self.remark.is_empty() {
@@ -128,21 +131,31 @@ fn value_style(value: &str, theme: &crate::report::Theme) -> crate::report::Styl
     }
 }
 
-/// The beginning of a value that is too long, and how many characters were cut.
-fn cut(value: &str, room: usize) -> Option<(&str, usize)> {
+/// A value without its middle: the beginning, how many characters are left out, the end.
+///
+/// The end is kept where it says how much was cut when the value was recorded.
+fn cut(value: &str, room: usize) -> Option<(&str, usize, &str)> {
     if room == usize::MAX || width::of(value) <= room {
         return None;
     }
-    let more = |from: usize| value[from..].chars().count();
-    // `... 123 more chars`
-    let room = room.saturating_sub(15 + more(0).to_string().len());
+    let end = match value.rfind("... ") {
+        Some(at) if value.len() - at <= LONGEST_END => at - usize::from(value[..at].ends_with('"')),
+        _ => value.len(),
+    };
+    // `<123 chars>`
+    let sign = "< chars>".len() + value.chars().count().to_string().len();
+    let room = room.saturating_sub(sign + width::of(&value[end..]));
     let mut columns = 0;
-    let at = value.char_indices().find(|(_, c)| {
+    let kept = value[..end].char_indices().find(|(_, c)| {
         columns += width::of_char(*c);
         columns > room
     });
-    let at = at.map_or(value.len(), |(at, _)| at);
-    Some((&value[..at], more(at)))
+    let kept = kept.map_or(end, |(at, _)| at);
+    Some((
+        &value[..kept],
+        value[kept..end].chars().count(),
+        &value[end..],
+    ))
 }
 
 #[cfg(test)]
@@ -188,10 +201,7 @@ mod tests {
             Variable::text("n", "1"),
         ];
         let shown = lines(&one, &at(40));
-        assert_eq!(
-            shown[0],
-            format!("  text = {}... 94 more chars", "日".repeat(6))
-        );
+        assert_eq!(shown[0], format!("  text = {}<90 chars>", "日".repeat(10)));
         assert_eq!(
             lines(&one, &at(1))[1],
             "  n    = 1",
@@ -202,6 +212,18 @@ mod tests {
             ..TextOptions::new(Level::Full)
         };
         assert!(lines(&one, &full)[0].ends_with(&"日".repeat(100)));
+    }
+
+    #[test]
+    fn what_was_cut_before_is_still_said() {
+        let one = [
+            Variable::text("text", format!("\"{}\"... (999 bytes)", "x".repeat(80))),
+            Variable::text("n", "1"),
+        ];
+        assert_eq!(
+            lines(&one, &at(50))[0],
+            format!("  text = \"{}<66 chars>\"... (999 bytes)", "x".repeat(14))
+        );
     }
 
     #[test]
