@@ -225,8 +225,12 @@ fn thread<'a>(report: &'a Report, stacktrace: Option<Option<Json<'a>>>) -> Objec
         .with("current", true)
 }
 
-fn seconds(time: Timestamp) -> f64 {
-    time.as_micros() as f64 / 1e6
+/// Seconds; whole ones without a point, as Sentry's own types have them.
+fn seconds<'a>(time: Timestamp) -> Json<'a> {
+    match (time.as_micros() / 1_000_000, time.as_micros() % 1_000_000) {
+        (seconds, 0) => Json::Number(seconds),
+        _ => Json::Float(time.as_micros() as f64 / 1e6),
+    }
 }
 
 fn contexts(report: &Report) -> Object<'_> {
