@@ -12,7 +12,8 @@ pub use crate::observe::{
 };
 pub use crate::probe::{Probe, ProbeFull};
 pub use crate::stack::{Guard, enter as enter0};
-pub use core::{concat, module_path};
+pub use core::result::Result::Err;
+pub use core::{concat, format_args, module_path, stringify};
 
 use crate::stack::{Depth, innermost};
 

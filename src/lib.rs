@@ -84,19 +84,29 @@
 pub mod __private;
 mod capture;
 mod code;
+mod color;
+mod config;
+mod error;
 mod framed;
 mod inspect;
 mod observe;
+mod panics;
 mod probe;
 pub mod report;
 mod source;
 mod stack;
 mod trace;
 
-pub use capture::{Encoder, Fields, Inspect, Limits, Value, ValueKind};
+pub use capture::{Capture, Encoder, Fields, Inspect, Limits, Value, ValueKind};
 pub use code::Code;
+pub use color::ColorChoice;
+pub use config::{Config, Format, PreviousHook, install};
+pub use error::{
+    Chain, EnhancedError, Error, IntoError, Reportable, Result, ResultExt, enhanced_traceback,
+};
 pub use framed::framed;
 pub use inspect::{Frame, FrameInfo, Local, Locals, Origin, Stack, currentframe, depth, stack};
+pub use panics::catch;
 pub use report::{Report, Traceback};
 pub use trace::{Hop, ReturnTrace};
 

@@ -7,7 +7,7 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
-use crate::capture::{Inspect, Tag, cost, debug, type_id};
+use crate::capture::{Capture, Inspect, Tag, cost, debug, mode, type_id};
 use crate::stack::{Depth, Guard, innermost};
 use std::any::type_name;
 use std::fmt::Debug;
@@ -138,6 +138,9 @@ fn inspect<T: Inspect>(value: &T, site: u32, guard: &Guard) {
 fn format<T: Debug>(value: &T, site: u32, guard: &Guard) {
     if guard.records_nothing() {
         return;
+    }
+    if !mode::allows(Capture::Full) {
+        return guard.capture(site, value, Depth::Whole);
     }
     let entry = crate::capture::intern(type_id::<T>, type_name::<T>);
     let ran = cost::within(guard.site_key(site), || {

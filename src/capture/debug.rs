@@ -12,6 +12,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::encode::{Beginning, Encoder, Inspect};
+use super::mode::{self, Capture};
 
 thread_local! {
     /// Constant and without a destructor: usable while the thread exits.
@@ -66,6 +67,9 @@ pub(crate) unsafe fn encode_isolated<T: Inspect>(at: *const (), encoder: &mut En
 }
 
 fn isolated(encoder: &mut Encoder<'_>, panicked: &str, run: &mut dyn FnMut(&mut Encoder<'_>)) {
+    if !mode::allows(Capture::Cheap) {
+        return encoder.omitted("switched off");
+    }
     let Some(busy) = Busy::enter() else {
         return encoder.omitted("captured while another value was being formatted");
     };
@@ -82,7 +86,7 @@ fn isolated(encoder: &mut Encoder<'_>, panicked: &str, run: &mut dyn FnMut(&mut 
 
 /// Drops the payload of a panic. That may panic too, with another payload: the last of a few is
 /// forgotten instead.
-fn discard(mut payload: Box<dyn Any + Send>) {
+pub(crate) fn discard(mut payload: Box<dyn Any + Send>) {
     for _ in 0..4 {
         match catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             Ok(()) => return,

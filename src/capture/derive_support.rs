@@ -22,9 +22,7 @@ pub fn inspect_unit(encoder: &mut Encoder<'_>, name: &str) {
 
 /// The next named field of the open struct.
 pub fn inspect_field<T: Inspect + ?Sized>(encoder: &mut Encoder<'_>, name: &str, value: &T) {
-    if encoder.open_field(name) {
-        value.inspect(encoder);
-    }
+    encoder.named_field(name, value);
 }
 
 /// The next unnamed field of the open struct.

@@ -10,7 +10,7 @@ use core::fmt;
 
 use super::kind::{self, Tag};
 use super::limits::Limits;
-use super::redact::is_secret;
+use super::secret::{is_added, is_secret};
 use super::types::{self, TypeIndex};
 
 /// The first byte of a node. Numbers below 32 are scalar [`Tag`]s, followed by the value in
@@ -629,6 +629,16 @@ impl<'a> Encoder<'a> {
         Fields { encoder: self }
     }
 
+    /// The next field of the open struct; without its value if the program says that the name is a
+    /// secret's.
+    pub(crate) fn named_field(&mut self, name: &str, value: &(impl Inspect + ?Sized)) {
+        match self.open_field(name) {
+            true if is_added(name) => self.redacted(),
+            true => value.inspect(self),
+            false => {}
+        }
+    }
+
     pub(crate) fn open_struct(&mut self, op: u8, name: &str, fields: usize) {
         let start = self.len;
         self.put_byte(op);
@@ -685,9 +695,7 @@ pub struct Fields<'e, 'a> {
 impl Fields<'_, '_> {
     /// The next named field.
     pub fn field(self, name: &str, value: &(impl Inspect + ?Sized)) -> Self {
-        if self.encoder.open_field(name) {
-            value.inspect(self.encoder);
-        }
+        self.encoder.named_field(name, value);
         self
     }
 

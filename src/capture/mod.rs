@@ -15,8 +15,10 @@ pub(crate) mod encode;
 mod kind;
 mod limits;
 mod load;
-pub(crate) mod redact;
+pub(crate) mod mode;
+mod redact;
 mod render;
+pub(crate) mod secret;
 #[cfg(feature = "serde")]
 mod serialize;
 mod std_types;
@@ -33,4 +35,5 @@ pub(crate) use types::{TypeEntry, intern};
 
 pub use encode::{Encoder, Fields, Inspect};
 pub use limits::Limits;
+pub use mode::Capture;
 pub use value::{Value, ValueKind};

@@ -88,7 +88,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
 }
 
 /// The first word of `name` and what follows it.
-fn next_word(name: &str) -> Option<(&str, &str)> {
+pub(crate) fn next_word(name: &str) -> Option<(&str, &str)> {
     let start = name.find(|c: char| c.is_alphabetic())?;
     let name = &name[start..];
     let mut chars = name.char_indices().peekable();

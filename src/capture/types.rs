@@ -322,6 +322,24 @@ fn insert(
     &UNKNOWN
 }
 
+/// The name of a type that was seen before.
+pub(crate) fn name_of(id: TypeId) -> Option<&'static str> {
+    let start = hash(id);
+    for probe in 0..PROBES {
+        let entry = &TABLE[start.wrapping_add(probe) & (CAPACITY - 1)];
+        let there = entry.type_id.load(Ordering::Acquire);
+        if there.is_null() {
+            return None;
+        }
+        // SAFETY: `type_id` fields are only ever written by `insert`, from a function of this type.
+        let other = unsafe { mem::transmute::<*mut (), fn() -> TypeId>(there) };
+        if other() == id {
+            return entry.name();
+        }
+    }
+    None
+}
+
 /// `TypeId` is already a hash of which its own `Hash` hands out one word.
 fn hash(id: TypeId) -> usize {
     struct Word(u64);

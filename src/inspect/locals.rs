@@ -1,7 +1,8 @@
 //! The variables of a frame and their recorded values.
 
-use crate::capture::{Limits, Tag, Value};
+use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
 use crate::code::{Code, Freshness, Missing, State, Variable};
+use crate::config;
 use crate::stack::Snapshot;
 use std::fmt;
 
@@ -126,6 +127,8 @@ impl Local {
 
 /// The variables in scope at the position where the copy was taken.
 pub(super) fn read(code: &Code, snapshot: &Snapshot) -> Locals {
+    // What may be shown is a setting, and this may be the first to ask for one.
+    config::settings();
     let position = snapshot.position();
     let local = |(variable, state): (&Variable, State)| {
         let (value, as_of) = value(variable, state, snapshot);
@@ -149,6 +152,8 @@ fn value(variable: &Variable, state: State, snapshot: &Snapshot) -> (Value, Opti
         Some(Missing::Redacted) => Value::redacted(),
         Some(Missing::Skipped) => Value::omitted("skipped"),
         Some(Missing::NotCaptured) => Value::omitted("not captured"),
+        None if !mode::allows(Capture::Cheap) => Value::omitted("switched off"),
+        None if secret::is_added(variable.name()) => Value::redacted(),
         None => return captured(variable, snapshot),
     };
     (value, None)

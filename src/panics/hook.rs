@@ -1,0 +1,191 @@
+//! The panic hook.
+
+use super::backtrace::{self, Style};
+use super::previous::Previous;
+use super::{catch, output, payload, render};
+use crate::Traceback;
+use crate::capture::Limits;
+use crate::config::{PreviousHook, Settings, settings};
+use crate::report::{Failure, Kind, Panic, Report, Section, Thread};
+use std::cell::Cell;
+use std::panic::{self, PanicHookInfo};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// What a program wants to be told of panics.
+#[derive(Clone)]
+pub(crate) struct PanicCallback(pub(crate) Arc<dyn Fn(&Report) + Send + Sync>);
+
+impl std::fmt::Debug for PanicCallback {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PanicCallback")
+    }
+}
+
+/// Whether panics are reported, not only caught.
+static REPORTS: AtomicBool = AtomicBool::new(false);
+
+/// Where the state of the hook that we set lies: by it our hook is known again.
+static OURS: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
+
+thread_local! {
+    /// Whether this thread is in the hook already: another hook was set over ours, and ours over that.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Panics are reported from now on.
+pub(crate) fn install() {
+    set();
+    REPORTS.store(true, Ordering::Relaxed);
+}
+
+/// Panics can be caught from now on.
+pub(super) fn ensure() {
+    if OURS.load(Ordering::Acquire).is_null() {
+        set();
+    }
+}
+
+/// Makes ours the hook, if it is not.
+fn set() {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    if thread::panicking() {
+        // The standard library would panic.
+        return;
+    }
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let previous = Previous::take();
+    if previous.address() == OURS.load(Ordering::Acquire) {
+        return previous.put_back();
+    }
+    if previous.is_std() {
+        output::is_not_captured();
+    }
+    let hook = Box::new(move |info: &PanicHookInfo<'_>| run(info, &previous));
+    OURS.store((&raw const *hook).cast_mut().cast(), Ordering::Release);
+    panic::set_hook(hook);
+}
+
+fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
+    if INSIDE.replace(true) {
+        // This panic's report is written; what is left to do is what our other hook found here.
+        if runs_after(settings().previous, previous) {
+            previous.run(info);
+        }
+        return;
+    }
+    let aborts = cfg!(panic = "abort") || !can_unwind(info);
+    if catch::is_active() && !aborts {
+        let settings = settings();
+        let report = Captured::of(info, &settings.limits, Style::Off).report(&settings.limits);
+        if catch::hold(info.payload(), report).is_ok() {
+            INSIDE.set(false);
+            return;
+        }
+    }
+    if REPORTS.load(Ordering::Relaxed) || catch::is_active() {
+        let settings = settings();
+        let written = report(info, settings, aborts);
+        if !written || runs_after(settings.previous, previous) {
+            previous.run(info);
+        }
+    } else {
+        previous.run(info);
+    }
+    INSIDE.set(false);
+}
+
+fn runs_after(choice: PreviousHook, previous: &Previous) -> bool {
+    match choice {
+        PreviousHook::Always => true,
+        PreviousHook::Never => false,
+        PreviousHook::Auto => !previous.is_std(),
+    }
+}
+
+/// Whether the panic can unwind. There is no stable way to ask; if the way that there is does not answer,
+/// it can.
+fn can_unwind(info: &PanicHookInfo<'_>) -> bool {
+    !format!("{info:?}").contains("can_unwind: false")
+}
+
+/// Writes the panic's report, and of those that were held back in the hope of being caught.
+fn report(info: &PanicHookInfo<'_>, settings: &'static Settings, aborts: bool) -> bool {
+    let held = if aborts { catch::release() } else { Vec::new() };
+    let captured = Captured::of(info, &settings.limits, backtrace::style());
+    let work = move || {
+        let report = captured.report(&settings.limits);
+        let texts = held
+            .iter()
+            .chain([&report])
+            .map(|report| render::for_stderr(report, settings));
+        output::write(&texts.collect::<String>());
+        if let Some(PanicCallback(callback)) = &settings.on_panic {
+            callback(&report);
+        }
+    };
+    if has_little_stack() {
+        return elsewhere(work);
+    }
+    work();
+    true
+}
+
+/// What is left of the stack may not be enough to print.
+fn has_little_stack() -> bool {
+    false
+}
+
+/// Runs it on a thread of its own, which has a stack of its own. Whether it ran to its end.
+fn elsewhere(work: impl FnOnce() + Send + 'static) -> bool {
+    const STACK: usize = 1 << 20;
+    let work = move || {
+        // A panic of ours: not to be reported by us again, the caller falls back.
+        INSIDE.set(true);
+        work();
+    };
+    let thread = thread::Builder::new()
+        .name("stacklens".to_owned())
+        .stack_size(STACK)
+        .spawn(work);
+    thread.is_ok_and(|thread| thread.join().is_ok())
+}
+
+/// What only the panicking thread can tell; becomes a report anywhere.
+struct Captured {
+    traceback: Traceback,
+    thread: Thread,
+    failure: Failure,
+    place: Option<Panic>,
+    backtrace: Option<Section>,
+}
+
+impl Captured {
+    fn of(info: &PanicHookInfo<'_>, limits: &Limits, style: Style) -> Captured {
+        Captured {
+            traceback: Traceback::capture(),
+            thread: Thread::current(),
+            failure: payload::failure(info.payload(), limits),
+            place: info
+                .location()
+                .map(|at| Panic::at(at.file().to_owned(), at.line(), at.column())),
+            backtrace: backtrace::section(style),
+        }
+    }
+
+    fn report(self, limits: &Limits) -> Report {
+        let report = Report::new(Kind::Panic, self.failure)
+            .with_thread(self.thread)
+            .with_traceback(&self.traceback, limits);
+        let report = match self.place {
+            Some(place) => report.with_panic(place),
+            None => report,
+        };
+        match self.backtrace {
+            Some(section) => report.with_section(section),
+            None => report,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Panics: the hook that reports them, and `catch`, which makes data of them.
+//!
+//! A panic inside a panic hook aborts the process, so that nothing here may panic, run code of the
+//! program's, or wait for a lock that it may hold: values are plain bytes by then, messages are text.
+
+mod backtrace;
+mod catch;
+mod hook;
+pub(crate) mod output;
+mod payload;
+mod previous;
+mod render;
+
+pub use catch::catch;
+pub(crate) use hook::{PanicCallback, install};
+pub(crate) use render::text;
