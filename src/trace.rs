@@ -15,7 +15,7 @@
 
 use crate::capture::debug;
 use crate::inspect::FrameInfo;
-use crate::stack::{Cursor, Guard, Meta, Remains};
+use crate::stack::{self, Cursor, Guard, Meta, Remains};
 use std::cell::RefCell;
 
 /// Hops of a trace that are kept: so many first ones, and the last.
@@ -277,6 +277,50 @@ fn of_error(type_name: &str) -> Option<ReturnTrace> {
     })
     .ok()
     .flatten()
+}
+
+/// The trace of the error that the innermost function is just being left by: `?` has found it and converts it.
+pub(crate) fn leaving() -> Option<ReturnTrace> {
+    let frame = stack::current()?;
+    find(|open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1))
+}
+
+/// The trace of the error of this type that a call in the innermost function's present statement has come back with.
+pub(crate) fn back_here(type_name: &str) -> Option<ReturnTrace> {
+    let frame = stack::current().filter(|frame| frame.is_marked())?;
+    let here = frame.position();
+    find(|open| {
+        let known = open.trace.hops.last().and_then(Hop::outside);
+        open.at.is_in(frame)
+            && open.at.is_back(Some(here))
+            && known.is_none_or(|known| same_error(known, type_name))
+    })
+}
+
+/// The trace of the error that left the activation of this number, up to there.
+pub(crate) fn up_to(identity: u64) -> Option<ReturnTrace> {
+    let is_it = |hop: &Hop| hop.frame.identity() == Some(identity);
+    let mut trace = find(|open| open.trace.hops.iter().any(is_it))?;
+    let at = trace.hops.iter().position(is_it)?;
+    trace.hops.truncate(at + 1);
+    Some(trace)
+}
+
+/// As [`ReturnTrace::of`], and the depth of the active frame that the error came back into; 0 if it left them all.
+pub(crate) fn held(type_name: &str) -> Option<(ReturnTrace, usize)> {
+    let trace = of_error(type_name)?;
+    let last = trace.hops.last()?.frame.depth();
+    Some((trace, last.saturating_sub(1)))
+}
+
+/// The newest trace like this.
+fn find(like: impl Fn(&Open) -> bool) -> Option<ReturnTrace> {
+    let find = |open: &RefCell<Vec<Open>>| {
+        let open = open.try_borrow().ok()?;
+        let found = open.iter().rev().find(|open| like(open))?;
+        Some(found.trace.clone())
+    };
+    OPEN.try_with(find).ok().flatten()
 }
 
 /// The error's type in the name of a `Result`.

@@ -208,11 +208,7 @@ fn the_previous_hook_runs_always_or_never_if_so_configured() {
             divide(1, 0);
         });
     });
-    assert_eq!(
-        count(&stderr, "panicked at"),
-        1,
-        "std's message:\n{stderr}"
-    );
+    assert_eq!(count(&stderr, "panicked at"), 1, "std's message:\n{stderr}");
     assert_eq!(count(&stderr, "divide by zero"), 3, "{stderr}");
     assert!(!stderr.contains("previous hook"), "{stderr}");
 }

@@ -8,6 +8,7 @@ mod layer;
 mod macros;
 mod many;
 mod origin;
+mod path;
 mod report;
 mod result_ext;
 

@@ -1,11 +1,13 @@
 //! Reports of errors.
 
+use super::Error;
 use super::layer::Node;
 use super::many::Many;
-use super::{Error, origin};
+use super::path::{with_callers, with_hops};
 use crate::capture::Limits;
 use crate::config::settings;
 use crate::report::{Failure, Kind, Report};
+use crate::trace;
 use std::error::Error as StdError;
 
 impl Error {
@@ -75,7 +77,7 @@ pub trait Reportable {
 impl<E: StdError + 'static> Reportable for E {
     fn stacklens_report(&self) -> Report {
         let failure = Failure::of(self, &settings().limits);
-        now(failure, Some(std::any::type_name::<E>()))
+        now(failure, std::any::type_name::<E>())
     }
 }
 
@@ -89,7 +91,7 @@ macro_rules! reportable {
     ($($kind:ty),*) => {$(
         impl Reportable for $kind {
             fn stacklens_report(&self) -> Report {
-                now(Failure::of_dyn(self, &settings().limits), None)
+                now(Failure::of_dyn(self, &settings().limits), std::any::type_name::<Self>())
             }
         }
     )*};
@@ -101,12 +103,14 @@ reportable!(
     dyn StdError + Send + Sync
 );
 
-/// A report of an error that somebody holds now.
-fn now(failure: Failure, type_name: Option<&str>) -> Report {
-    let hops = origin::hops(type_name);
-    Report::new(Kind::Error, failure)
-        .with_stack()
-        .with_hops(hops, &settings().limits)
+/// A report of an error that somebody holds now. Its name is as its trace has it.
+fn now(failure: Failure, type_name: &str) -> Report {
+    let limits = &settings().limits;
+    let report = Report::new(Kind::Error, failure);
+    match trace::held(type_name) {
+        Some((trace, depth)) => with_hops(with_callers(report, depth, limits), &trace, limits),
+        None => report.with_stack(),
+    }
 }
 
 impl Report {

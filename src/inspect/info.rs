@@ -48,6 +48,10 @@ impl FrameInfo {
         self.snapshot.meta()
     }
 
+    pub(crate) fn identity(&self) -> Option<u64> {
+        self.snapshot.identity()
+    }
+
     /// The function.
     pub fn code(&self) -> &'static Code {
         Code::of(self.meta())

@@ -2,8 +2,8 @@
 
 use super::read::{ARGUMENT, Cursor, Meta};
 use super::record::{
-    ARGUMENT_TAGS, HAS_ARENA, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record, SHORT_TEXT,
-    SHORT_TEXT_BYTES, STRIDE,
+    ARGUMENT_TAGS, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record,
+    SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
 };
 use super::region::Region;
 use super::{arena, thread};
@@ -32,7 +32,7 @@ struct Words {
     flags: u32,
     stack_pointer: usize,
     code_address: usize,
-    _identity: u64,
+    identity: u64,
     arena_end: u32,
     spill: u32,
     argument_tags: u64,
@@ -50,7 +50,7 @@ const _: () = {
     assert!(offset_of!(Words, flags) == offset_of!(Record, flags));
     assert!(offset_of!(Words, stack_pointer) == offset_of!(Record, stack_pointer));
     assert!(offset_of!(Words, code_address) == offset_of!(Record, code_address));
-    assert!(offset_of!(Words, _identity) == offset_of!(Record, identity));
+    assert!(offset_of!(Words, identity) == offset_of!(Record, identity));
     assert!(offset_of!(Words, arena_end) == offset_of!(Record, arena_end));
     assert!(offset_of!(Words, spill) == offset_of!(Record, spill));
     assert!(offset_of!(Words, argument_tags) == offset_of!(Record, argument_tags));
@@ -172,6 +172,11 @@ impl Snapshot {
     #[inline]
     pub(crate) fn meta(&self) -> Option<Meta> {
         self.words.meta
+    }
+
+    /// The number of the activation, if it had been given one.
+    pub(crate) fn identity(&self) -> Option<u64> {
+        (self.words.flags & HAS_IDENTITY != 0).then_some(self.words.identity)
     }
 
     pub(crate) fn position(&self) -> u32 {

@@ -1,0 +1,102 @@
+//! The way of an error through functions, as frames of a report: those that are active, then those that it
+//! has left.
+
+use crate::Traceback;
+use crate::capture::Limits;
+use crate::report::{Entry, Exit, Frame, How, Report};
+use crate::trace::{Hop, ReturnTrace};
+use std::panic::Location;
+
+/// Adds the functions that the error left, inside of those that are there.
+pub(super) fn with_hops(report: Report, trace: &ReturnTrace, limits: &Limits) -> Report {
+    // The last one was called by a function that is active.
+    report.with_hops(
+        trace.hops().iter().rev().map(|hop| frame(hop, limits)),
+        limits,
+    )
+}
+
+/// The same, where the innermost active function is the last one that the error left.
+pub(super) fn left_innermost(mut report: Report, trace: &ReturnTrace, limits: &Limits) -> Report {
+    let innermost = trace.hops().last().map(|hop| hop.frame().name());
+    let is_it = |last: &Frame| Some(&*last.function) == innermost;
+    if report
+        .stack
+        .last()
+        .and_then(Entry::frame)
+        .is_some_and(is_it)
+    {
+        report.stack.pop();
+    }
+    with_hops(report, trace, limits)
+}
+
+fn frame(hop: &Hop, limits: &Limits) -> Frame {
+    let exit = Exit::by(How::Question);
+    let exit = match (hop.error_type(), hop.converted_to()) {
+        (Some(from), Some(to)) => exit.with_type(to).converted_from(from),
+        (Some(name), None) | (None, Some(name)) => exit.with_type(name),
+        (None, None) => exit,
+    };
+    Frame::of(hop.frame(), limits).left(exit)
+}
+
+/// Adds the active functions down to a depth: what an error came back into.
+pub(super) fn with_callers(mut report: Report, depth: usize, limits: &Limits) -> Report {
+    let mut reached = 0;
+    for entry in Traceback::capture().entries() {
+        let mut entry = Entry::of(entry, limits);
+        let room = depth.saturating_sub(reached);
+        let frames = match &mut entry {
+            Entry::Frame(_) => 1,
+            Entry::Repeated { frames, times } => {
+                *times = (*times).min(room / *frames);
+                *frames * *times
+            }
+            Entry::Omitted { frames } | Entry::Unrecorded { frames } => {
+                *frames = (*frames).min(room);
+                *frames
+            }
+        };
+        if frames == 0 || frames > room {
+            break;
+        }
+        reached += frames;
+        report.stack.push(entry);
+    }
+    report
+}
+
+/// Says where in the innermost function the error was made, which is known to the column. A function
+/// without a frame gets one of which only the place is known.
+pub(super) fn place(report: &mut Report, at: &Location<'static>) {
+    // Made through a function pointer: the place is in the standard library and says nothing.
+    if at.file().starts_with("/rustc/") {
+        return;
+    }
+    let (line, column) = (at.line(), at.column());
+    let place = Frame::new("", at.file(), line, column);
+    let Some(Entry::Frame(frame)) = report
+        .stack
+        .last_mut()
+        .filter(|last| is_in(last, at.file()))
+    else {
+        return report.stack.push(place.into());
+    };
+    if (frame.first_line..=frame.last_line).contains(&line) {
+        (frame.line, frame.column) = (line, column);
+    } else if line > frame.last_line || !is_attribute(&place) {
+        report.stack.push(place.into());
+    }
+}
+
+fn is_in(entry: &Entry, file: &str) -> bool {
+    entry.frame().is_some_and(|frame| frame.file == file)
+}
+
+/// A `?` that the attribute has rewritten stands where the attribute does, above the function or what it
+/// is in: the frame itself knows better.
+fn is_attribute(place: &Frame) -> bool {
+    let line = place.source().and_then(|source| source.line(place.line));
+    line.is_none_or(|line| line.trim_start().starts_with("#["))
+}

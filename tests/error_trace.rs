@@ -1,0 +1,175 @@
+//! The functions that an error has left, in the reports of `Error`, `Report::of` and `EnhancedError`.
+
+#![allow(unused_variables)] // to be seen in frames
+
+use stacklens::report::Role;
+use stacklens::{Error, Report, Result, ResultExt, enhanced_traceback, frame};
+use std::num::ParseIntError;
+
+/// Functions outermost first; those that the error left in parentheses.
+fn path(report: &Report) -> String {
+    let frames = report.frames().map(|frame| match frame.role {
+        Role::Left => format!("({})", frame.function),
+        _ => frame.function.to_string(),
+    });
+    frames.collect::<Vec<_>>().join(" ")
+}
+
+#[frame]
+fn digits(text: &str) -> Result<u8, ParseIntError> {
+    let number = text.parse()?;
+    Ok(number)
+}
+
+#[frame]
+fn number(text: &str) -> Result<u8, ParseIntError> {
+    Ok(digits(text)?)
+}
+
+#[test]
+fn what_was_left_before_the_conversion_is_there() {
+    #[frame]
+    fn convert(id: u8) -> Result<u8> {
+        let number = number("x")?;
+        Ok(number)
+    }
+    let error = convert(1).unwrap_err();
+    assert_eq!(path(&error.report()), "(convert) (number) (digits)");
+    let report = error.report();
+    let convert = report.frames().next().unwrap();
+    let exit = convert.exit.as_ref().unwrap();
+    assert_eq!(exit.error_type.as_deref(), Some("stacklens::error::Error"));
+    assert_eq!(
+        exit.converted_from.as_deref(),
+        Some("core::num::error::ParseIntError")
+    );
+    let digits = report.frames().next_back().unwrap();
+    assert_eq!(digits.locals[0].value, r#""x""#);
+}
+
+#[test]
+fn with_active_callers_around() {
+    #[frame]
+    fn convert() -> Result<u8> {
+        Ok(number("x")?)
+    }
+    #[frame]
+    fn main() -> String {
+        let error = convert().unwrap_err();
+        path(&error.report())
+    }
+    assert_eq!(main(), "main (convert) (number) (digits)");
+}
+
+#[test]
+fn a_context_in_the_same_statement_finds_it_too() {
+    #[frame]
+    fn context() -> Result<u8> {
+        number("x").context("no number")
+    }
+    #[frame]
+    fn map() -> Result<u8> {
+        number("x").map_err(|error| Error::new(error).note("mapped"))
+    }
+    assert_eq!(
+        path(&context().unwrap_err().report()),
+        "context (number) (digits)"
+    );
+    assert_eq!(path(&map().unwrap_err().report()), "map (number) (digits)");
+}
+
+#[test]
+fn a_match_that_returns_the_error_finds_it_when_it_has_left() {
+    #[frame]
+    fn matched() -> Result<u8> {
+        match number("x") {
+            Ok(number) => Ok(number),
+            Err(error) => {
+                let error = Error::new(error).context("no number");
+                return Err(error);
+            }
+        }
+    }
+    let error = matched().unwrap_err();
+    assert!(
+        path(&error.report()).contains("matched"),
+        "{}",
+        path(&error.report())
+    );
+}
+
+#[test]
+fn a_handled_error_leaves_nothing_to_a_later_one() {
+    #[frame]
+    fn later() -> Result<u8> {
+        let first = number("x").unwrap_or(3);
+        let second = "y".parse::<u8>().map_err(Error::new)?;
+        Ok(first + second)
+    }
+    assert_eq!(path(&later().unwrap_err().report()), "(later)");
+
+    #[frame]
+    fn looping() -> Result<u8> {
+        for text in ["x", "y"] {
+            if let Err(error) = number(text) {
+                drop(error);
+            }
+        }
+        Err("z".parse::<u8>().unwrap_err()).context("later")
+    }
+    assert_eq!(path(&looping().unwrap_err().report()), "(looping)");
+}
+
+#[test]
+fn the_path_goes_with_the_error_to_another_thread() {
+    #[frame]
+    fn convert() -> Result<u8> {
+        Ok(number("x")?)
+    }
+    let error = std::thread::spawn(|| convert().unwrap_err())
+        .join()
+        .unwrap();
+    assert_eq!(path(&error.report()), "(convert) (number) (digits)");
+}
+
+#[test]
+fn a_report_of_another_error_has_what_it_left_and_who_holds_it() {
+    #[frame]
+    fn holder(id: u8) -> Report {
+        let error = number("x").unwrap_err();
+        described(&error)
+    }
+    #[frame]
+    fn described(error: &ParseIntError) -> Report {
+        Report::of(error)
+    }
+    assert_eq!(path(&holder(1)), "holder (number) (digits)");
+}
+
+#[test]
+fn an_enhanced_error_shows_what_was_left_and_what_is_active_innermost_first() {
+    #[frame]
+    fn run() -> String {
+        enhanced_traceback(|| number("abc"))
+            .unwrap_err()
+            .to_string()
+    }
+    let text = run();
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.split(" (line").next().unwrap())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "EnhancedError: invalid digit found in string",
+            "  Frame: digits",
+            "  Frame: number",
+            "  Frame: run"
+        ],
+    );
+    assert!(
+        text.contains(r#"locals: {text: "abc", number: <not yet assigned>}"#),
+        "{text}"
+    );
+}
