@@ -3,7 +3,7 @@
 mod environment;
 mod settings;
 
-pub(crate) use settings::{Settings, settings};
+pub(crate) use settings::{Settings, allows_debug, settings};
 
 use crate::capture::{Capture, Limits};
 use crate::color::ColorChoice;

@@ -7,7 +7,8 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
-use crate::capture::{Capture, Inspect, Tag, cost, debug, mode, type_id};
+use crate::capture::{Inspect, Tag, cost, debug, type_id};
+use crate::config;
 use crate::stack::{Depth, Guard, innermost};
 use std::any::type_name;
 use std::fmt::Debug;
@@ -139,7 +140,7 @@ fn format<T: Debug>(value: &T, site: u32, guard: &Guard) {
     if guard.records_nothing() {
         return;
     }
-    if !mode::allows(Capture::Full) {
+    if !config::allows_debug() {
         return guard.capture(site, value, Depth::Whole);
     }
     let entry = crate::capture::intern(type_id::<T>, type_name::<T>);

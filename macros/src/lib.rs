@@ -2,6 +2,7 @@
 
 mod container;
 mod emit;
+mod environment;
 mod framed;
 mod function;
 mod inspect;
@@ -24,12 +25,18 @@ pub fn frame(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return item;
     }
     let toks = Tok::tree(item.clone());
-    let options = match Options::parse(&Tok::tree(arguments)) {
+    let mut options = match Options::parse(&Tok::tree(arguments)) {
         Ok(options) => options,
         Err(error) => return beside(&error.message, error.span, item),
     };
     if options.leave_out {
         return item;
+    }
+    if options.capture.is_none() {
+        match environment::capture() {
+            Ok(capture) => options.capture = capture,
+            Err(message) => return beside(message, Span::call_site(), item),
+        }
     }
     if let Some((kind, keyword)) = container::kind(&toks) {
         let (tokens, errors) = container::expand(&toks, kind, keyword, &options);

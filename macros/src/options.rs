@@ -14,6 +14,17 @@ pub(crate) enum Capture {
     Full,
 }
 
+impl Capture {
+    pub(crate) fn named(name: &str) -> Option<Capture> {
+        match name {
+            "none" => Some(Capture::None),
+            "cheap" => Some(Capture::Cheap),
+            "full" => Some(Capture::Full),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) name: Option<String>,
@@ -87,18 +98,11 @@ impl Options {
             "hide" => self.hide = flag(name, rest)?,
             "trace_none" => self.trace_none = flag(name, rest)?,
             "capture" => {
-                self.capture = Some(match string(name, span, rest)?.as_str() {
-                    "none" => Capture::None,
-                    "cheap" => Capture::Cheap,
-                    "full" => Capture::Full,
-                    other => {
-                        let at = rest.get(1).map_or(span, Tok::span);
-                        return Err(error(
-                            at,
-                            format!("`capture` is \"none\", \"cheap\" or \"full\", not {other:?}"),
-                        ));
-                    }
-                });
+                let mode = string(name, span, rest)?;
+                let at = rest.get(1).map_or(span, Tok::span);
+                let wrong =
+                    || format!("`capture` is \"none\", \"cheap\" or \"full\", not {mode:?}");
+                self.capture = Some(Capture::named(&mode).ok_or_else(|| error(at, wrong()))?);
             }
             "crate" => {
                 let is_path = |t: &Tok| matches!(t, Tok::Ident { .. }) || t.is_punct(':');

@@ -2,13 +2,13 @@
 
 use super::environment::environment;
 use super::{Config, Format, PreviousHook};
-use crate::capture::{Limits, mode, secret};
+use crate::capture::{Capture, Limits, mode, secret};
 use crate::color::ColorChoice;
 use crate::panics::PanicCallback;
 use crate::report::{self, Level, Order, Theme};
 use once_cell::race::OnceBox;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// All that a renderer or the panic hook wants to know.
 #[derive(Debug)]
@@ -39,6 +39,16 @@ pub(crate) fn settings() -> &'static Settings {
     }
     static WITHOUT_INSTALL: OnceBox<Settings> = OnceBox::new();
     WITHOUT_INSTALL.get_or_init(|| Box::new(put_in_force(Config::new())))
+}
+
+/// Whether a `Debug` may run to record a value. The first to ask reads the environment.
+pub(crate) fn allows_debug() -> bool {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    // Set before: reading allocates, and the allocator may be annotated and ask again.
+    if !ASKED.load(Ordering::Relaxed) && !ASKED.swap(true, Ordering::Relaxed) {
+        settings();
+    }
+    mode::allows(Capture::Full)
 }
 
 /// Makes these the settings of the program.
