@@ -92,6 +92,7 @@ mod inspect;
 mod observe;
 mod panics;
 mod probe;
+pub mod recursion;
 pub mod report;
 mod source;
 mod stack;

@@ -66,6 +66,22 @@ pub(crate) fn collapse(
     rows
 }
 
+/// Shows the last round of a repetition at the end instead of counting it: where a traceback ends is what it is read for.
+/// `len` is the number of frames that `rows` are of.
+pub(crate) fn show_last_round(mut rows: Vec<Row>, len: usize) -> Vec<Row> {
+    if let Some(&Row::Repeated { frames, times }) = rows.last() {
+        rows.pop();
+        if times > 1 {
+            rows.push(Row::Repeated {
+                frames,
+                times: times - 1,
+            });
+        }
+        rows.extend((len - frames..len).map(Row::Frame));
+    }
+    rows
+}
+
 /// Keeps the first and the last of the frames that are printed. Hidden ones stay where they are but
 /// do not count.
 pub(crate) fn cut(limits: &Limits, rows: Vec<Row>, hidden: impl Fn(usize) -> bool) -> Vec<Row> {
@@ -134,6 +150,38 @@ mod tests {
 
     fn frames(range: std::ops::Range<usize>) -> impl Iterator<Item = Row> {
         range.map(Frame)
+    }
+
+    #[test]
+    fn the_last_round_of_a_recursion_is_shown() {
+        let rows = show_last_round(collapsed("mffffff"), 7);
+        let shown = [Frame(0), Frame(1), Frame(2), Frame(3)];
+        let end = [
+            Repeated {
+                frames: 1,
+                times: 2,
+            },
+            Frame(6),
+        ];
+        assert_eq!(rows, [&shown[..], &end].concat());
+        // Four rounds are all there is to show.
+        assert_eq!(
+            show_last_round(collapsed("mffff"), 5),
+            frames(0..5).collect::<Vec<_>>()
+        );
+        let rows = show_last_round(collapsed("ababababab"), 10);
+        assert_eq!(
+            rows[6..],
+            [
+                Repeated {
+                    frames: 2,
+                    times: 1
+                },
+                Frame(8),
+                Frame(9)
+            ]
+        );
+        assert_eq!(show_last_round(collapsed("fffffm"), 6), collapsed("fffffm"));
     }
 
     #[test]

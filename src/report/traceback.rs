@@ -4,16 +4,16 @@ use super::model::Entry;
 use super::text;
 use crate::capture::Limits;
 use crate::code::Code;
-use crate::inspect::fold::{Row, collapse, cut};
+use crate::inspect::fold::{Row, collapse, cut, show_last_round};
 use crate::inspect::{FrameInfo, Stack};
 use crate::stack::{self as storage, Cursor, Meta};
 use std::fmt;
 
 /// The annotated frames of a thread, outermost first ("most recent call last"), folded for reading.
 ///
-/// Repetitions of up to eight frames are counted from the fourth round on, and of more than 100
-/// frames the first and last 50 are kept: what is left out is an entry too. A [`Stack`] has
-/// everything instead.
+/// Repetitions of up to eight frames are counted from the fourth round on, though a last round at
+/// the end is shown, and of more than 100 frames the first and last 50 are kept: what is left out is
+/// an entry too. A [`Stack`] has everything instead.
 ///
 /// `Display` prints Python's rhythm: the place, the source line, the values of the variables in
 /// scope.
@@ -127,7 +127,7 @@ impl Traceback {
         let key = |i: usize| (place(i).0.map(Meta::address), place(i).1);
         let rows = cut(
             limits,
-            collapse(limits, len, |a, b| key(a) == key(b)),
+            show_last_round(collapse(limits, len, |a, b| key(a) == key(b)), len),
             hidden,
         );
         let last = (unrecorded > 0).then_some(Row::Unrecorded(unrecorded));
@@ -319,8 +319,9 @@ mod tests {
             .map(|i| enter(if i % 2 == 0 { a } else { b }))
             .collect();
         let text = lines(&Traceback::capture());
-        assert_eq!(text.len(), 1 + 1 + 6 + 1);
-        assert_eq!(text[8], "  [previous 2 frames repeated 497 more times]");
+        assert_eq!(text.len(), 1 + 1 + 6 + 1 + 2);
+        assert_eq!(text[8], "  [previous 2 frames repeated 496 more times]");
+        assert!(text[9].ends_with("in ping") && text[10].ends_with("in pong"));
         // Left innermost first, as the language does.
         guards.into_iter().rev().for_each(drop);
     }

@@ -1,7 +1,7 @@
 //! `enter` where there is no assembly for it: about six instructions dearer, because the cold path is an ordinary call.
 
 use super::record::Record;
-use super::thread::{Place, place_beyond_limit};
+use super::thread::place_beyond_limit;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Fills the header of `record`: metadata, position 0, flags 0, an address in this native frame, no code address.
@@ -23,6 +23,19 @@ pub(super) unsafe fn fill(record: usize, meta: *const u8) {
 }
 
 #[inline(always)]
-pub(super) fn place_cold() -> Place {
+pub(super) fn place_cold() -> usize {
     place_beyond_limit()
+}
+
+/// An address in this native frame.
+#[inline(always)]
+pub(super) fn stack_pointer() -> usize {
+    let here = 0u8;
+    &raw const here as usize
+}
+
+/// The address that a record's word for it means: none is stored.
+#[allow(dead_code)] // for the reader of native frames
+pub(super) fn code_address(word: usize) -> usize {
+    word
 }

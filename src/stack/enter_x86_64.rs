@@ -4,7 +4,7 @@
 //! costs the same few instructions in an unoptimised build. Plain `mov`s of aligned words are what relaxed atomic stores
 //! are on this architecture.
 
-use super::thread::{Place, place_beyond_limit};
+use super::thread::place_beyond_limit;
 use std::arch::{asm, naked_asm};
 
 /// Fills the header of `record`: metadata, position 0, flags 0, stack pointer, code address.
@@ -19,13 +19,76 @@ pub(super) unsafe fn fill(record: usize, meta: *const u8) {
             "mov qword ptr [{r} + 8], 0",
             "mov qword ptr [{r} + 16], rsp",
             "mov qword ptr [{r}], {m}",
-            "lea {m}, [rip]",
-            "mov qword ptr [{r} + 24], {m}",
             r = in(reg) record,
-            m = inout(reg) meta => _,
+            m = in(reg) meta,
+            options(nostack, preserves_flags),
+        );
+        store_code_address(record);
+    }
+}
+
+/// Stores where this code is, as the distance to the linker's own landmark: a constant, so that it is one instruction. The
+/// address itself would be two.
+///
+/// # Safety
+/// As for [`fill`].
+#[cfg(not(target_vendor = "apple"))]
+#[inline(always)]
+unsafe fn store_code_address(record: usize) {
+    // SAFETY: as above. `.` is the address of the instruction.
+    unsafe {
+        asm!(
+            "movq $_GLOBAL_OFFSET_TABLE_ - ., 24({r})",
+            r = in(reg) record,
+            options(att_syntax, nostack, preserves_flags),
+        );
+    }
+}
+
+/// The address that a record's word for it means. Of a record that code of another shared library filled, it is a wrong one.
+#[cfg(not(target_vendor = "apple"))]
+#[allow(dead_code)] // for the reader of native frames
+pub(super) fn code_address(word: usize) -> usize {
+    let landmark: usize;
+    // SAFETY: computes an address.
+    unsafe {
+        asm!("lea {}, [rip + _GLOBAL_OFFSET_TABLE_]", out(reg) landmark, options(pure, nomem, nostack, preserves_flags));
+    }
+    landmark.wrapping_sub(word)
+}
+
+/// Stores where this code is.
+///
+/// # Safety
+/// As for [`fill`].
+#[cfg(target_vendor = "apple")]
+#[inline(always)]
+unsafe fn store_code_address(record: usize) {
+    // SAFETY: as above.
+    unsafe {
+        asm!(
+            "lea {a}, [rip]",
+            "mov qword ptr [{r} + 24], {a}",
+            r = in(reg) record,
+            a = out(reg) _,
             options(nostack, preserves_flags),
         );
     }
+}
+
+#[cfg(target_vendor = "apple")]
+#[allow(dead_code)] // for the reader of native frames
+pub(super) fn code_address(word: usize) -> usize {
+    word
+}
+
+/// The stack pointer, in the function that this is inlined into.
+#[inline(always)]
+pub(super) fn stack_pointer() -> usize {
+    let pointer;
+    // SAFETY: reads a register.
+    unsafe { asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags)) };
+    pointer
 }
 
 /// [`place_beyond_limit`] behind a jump that looks to the compiler like one instruction without a
@@ -33,8 +96,8 @@ pub(super) unsafe fn fill(record: usize, meta: *const u8) {
 /// registers and align its stack on the hot path, five to eight instructions a call.
 #[cold]
 #[inline(always)]
-pub(super) fn place_cold() -> Place {
-    let (record, next);
+pub(super) fn place_cold() -> usize {
+    let record;
     // SAFETY: `preserve_all` comes back to the label behind the jump, with every general register as
     // it was but the three named here; vector and mask registers are declared clobbered, for what it
     // calls may use them. It works below the red zone, as a signal handler does, which is why
@@ -46,7 +109,7 @@ pub(super) fn place_cold() -> Place {
             "2:",
             stub = sym preserve_all,
             out("r10") record,
-            out("r11") next,
+            out("r11") _,
             out("rax") _,
             out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
             out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
@@ -64,11 +127,11 @@ pub(super) fn place_cold() -> Place {
             options(nostack),
         );
     }
-    Place { record, next }
+    record
 }
 
-/// Calls [`place_beyond_limit`], gives its answer in `r10` and `r11`, and goes on at the address that
-/// came in `r10`. Keeps all general registers but these and `rax`. The directives tell an unwinder
+/// Calls [`place_beyond_limit`], gives its answer in `r10`, and goes on at the address that came in
+/// `r10`. Keeps all general registers but these, `r11` and `rax`. The directives tell an unwinder
 /// that its caller is the function it was jumped to from.
 #[unsafe(naked)]
 extern "C" fn preserve_all() {
@@ -93,7 +156,6 @@ extern "C" fn preserve_all() {
         "and rsp, -16",
         "call {place}",
         "mov r10, rax",
-        "mov r11, rdx",
         "lea rsp, [rbp - 48]",
         "pop r9",
         "pop r8",

@@ -3,8 +3,6 @@
 use super::arena;
 #[cfg(not(unoptimised))]
 use super::record::ARGUMENT_TAGS;
-#[cfg(not(unoptimised))]
-use super::record::STRIDE;
 use super::record::{INLINE_SLOTS, MARKED, Record, SHORT_TEXT, SHORT_TEXT_BYTES, WATCHED, note};
 use super::word::{load32, peek32, store32, store64};
 #[cfg(not(unoptimised))]
@@ -47,52 +45,72 @@ impl Drop for Guard {
 /// Enters a frame.
 ///
 /// # Panics
-/// If `meta` is not a text that the macros make: it ends in NUL. (Known when compiled: no instruction is spent on it.)
+/// With a [`RecursionError`](crate::recursion::RecursionError) if the frame is one too many. If `meta` is not a text that
+/// the macros make: it ends in NUL. (Known when compiled: no instruction is spent on it.)
+#[inline(always)]
+pub fn enter(meta: &'static str) -> Guard {
+    #[cfg(unoptimised)]
+    return Guard::of(super::unoptimised::enter(meta.as_ptr(), meta.len()));
+    #[cfg(not(unoptimised))]
+    match try_enter(meta) {
+        Some(guard) => guard,
+        // SAFETY: the text of a `&'static str`.
+        None => unsafe { refuse(meta.as_ptr(), meta.len()) },
+    }
+}
+
+/// [`enter`], but a frame that is one too many is `None`: [`native::refusal`](super::native::refusal) says why.
 #[cfg(not(unoptimised))]
 #[inline]
-pub fn enter(meta: &'static str) -> Guard {
+pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
     let bytes = meta.as_bytes();
     if bytes.is_empty() || bytes[bytes.len() - 1] != 0 {
         malformed();
     }
     thread::with(|t| {
-        let record = t.top.load(Relaxed);
-        let place = if record < t.limit_now() {
-            thread::Place {
-                record,
-                next: record + STRIDE,
-            }
+        let top = t.top.load(Relaxed);
+        let record = if top < t.limit_now() && platform::stack_pointer() >= t.bound_now() {
+            // SAFETY: below `limit` lies a region's record.
+            let record = unsafe { &*(top as *const Record) };
+            // First the place is taken, then filled: a signal handler that enters frames in between takes the next one. What
+            // it sees of this one meanwhile is a frame without a function, which readers pass over.
+            record.meta.store(std::ptr::null_mut(), Relaxed);
+            t.advance();
+            top
         } else {
-            platform::place_cold()
+            match platform::place_cold() {
+                0 => return None,
+                record => record,
+            }
         };
-        // SAFETY: below `limit` lies a region's record; `place_cold` answers with one, or with a place in a counted part
-        // or sink behind which 192 bytes follow.
-        let record = unsafe { &*(place.record as *const Record) };
-        // First the place is taken, then filled: a signal handler that enters frames in between takes the next one. What it
-        // sees of this one meanwhile is a frame without a function, which readers pass over.
-        record.meta.store(std::ptr::null_mut(), Relaxed);
-        std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::Release);
-        t.top.store(place.next, Relaxed);
-        // SAFETY: as above.
-        unsafe { platform::fill(place.record, meta.as_ptr()) };
-        Guard {
-            record: place.record,
-            _stays_here: PhantomData,
-        }
+        // SAFETY: `place_cold` answers with a record of a region, or with a place in a counted part or sink behind which 192
+        // bytes follow.
+        unsafe { platform::fill(record, meta.as_ptr()) };
+        Some(Guard::of(record))
     })
 }
 
-/// Enters a frame.
-///
-/// # Panics
-/// If `meta` is not a text that the macros make: it ends in NUL.
+/// [`enter`], but a frame that is one too many is `None`: [`native::refusal`](super::native::refusal) says why.
 #[cfg(unoptimised)]
 #[inline(always)]
-pub fn enter(meta: &'static str) -> Guard {
-    Guard {
-        record: super::unoptimised::enter(meta.as_ptr(), meta.len()),
-        _stays_here: PhantomData,
+pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
+    match super::unoptimised::try_enter(meta.as_ptr(), meta.len()) {
+        0 => None,
+        record => Some(Guard::of(record)),
     }
+}
+
+/// Raises the error that the thread's [`native::refusal`](super::native::refusal) is.
+///
+/// # Safety
+/// `meta` and `length` are those of a `&'static str`.
+#[cold]
+#[inline(never)]
+pub(super) unsafe extern "C-unwind" fn refuse(meta: *const u8, length: usize) -> ! {
+    // SAFETY: passed on.
+    let bytes = unsafe { std::slice::from_raw_parts(meta, length) };
+    // SAFETY: as above.
+    crate::recursion::raise(unsafe { std::str::from_utf8_unchecked(bytes) })
 }
 
 #[cold]
@@ -102,13 +120,18 @@ pub(super) extern "C-unwind" fn malformed() -> ! {
 }
 
 impl Guard {
+    #[inline(always)]
+    fn of(record: usize) -> Guard {
+        Guard {
+            record,
+            _stays_here: PhantomData,
+        }
+    }
+
     /// The innermost frame of this thread, for the body of an async function, whose guard is on the stack of `poll`.
     #[inline]
     pub(crate) fn of_record(record: usize) -> std::mem::ManuallyDrop<Guard> {
-        std::mem::ManuallyDrop::new(Guard {
-            record,
-            _stays_here: PhantomData,
-        })
+        std::mem::ManuallyDrop::new(Guard::of(record))
     }
 
     #[inline(always)]

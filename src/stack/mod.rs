@@ -9,10 +9,13 @@
 //! * A slot's content is meaningful only where the metadata says that it was captured; nothing is cleared on entry.
 
 mod arena;
+mod bounds;
 mod guard;
+pub(crate) mod native;
 mod read;
 mod record;
 mod region;
+mod segment;
 mod snapshot;
 mod suspend;
 mod thread;
@@ -27,10 +30,11 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
-pub(crate) use guard::Depth;
+pub(crate) use guard::{Depth, try_enter};
 pub use guard::{Guard, enter};
 #[cfg(unoptimised)]
 pub(crate) use guard::{typed_surface, typed_whole};
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
+pub(crate) use segment::{Segment, with_room};
 pub(crate) use snapshot::{Snapshot, snapshots};
 pub(crate) use suspend::{Suspended, innermost};

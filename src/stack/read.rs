@@ -43,9 +43,9 @@ pub(crate) struct Cursor {
 #[inline]
 pub(crate) fn current() -> Option<Cursor> {
     thread::with(|t| {
-        let end = t.top.load(Relaxed).min(t.limit.load(Relaxed));
+        let end = t.top.load(Relaxed).min(t.end.load(Relaxed));
         let base = t.base.load(Relaxed);
-        // Without a region base and limit are equal.
+        // Without a region base and end are equal.
         Cursor::begun(end, base)
     })
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering::Relaxed;
 pub(crate) fn innermost() -> ManuallyDrop<Guard> {
     thread::with(|t| {
         let top = t.top.load(Relaxed);
-        let recorded = t.base.load(Relaxed) < top && top <= t.limit.load(Relaxed);
+        let recorded = t.base.load(Relaxed) < top && top <= t.end.load(Relaxed);
         // A frame that is only counted has no record: what is said of it is lost.
         Guard::of_record(if recorded { top - STRIDE } else { sink::base() })
     })

@@ -3,10 +3,13 @@
 //! All of it is one `const`-initialised thread-local without a destructor: one segment-relative load, no registration, and
 //! it can be used while other thread-locals are being destroyed.
 
-use super::record::STRIDE;
+use super::native;
+use super::record::{Record, STRIDE};
 use super::region::{Region, sink};
 use super::word::load;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+#[cfg(not(unoptimised))]
+use std::sync::atomic::{Ordering::AcqRel, compiler_fence};
 
 /// No frame was ever entered on this thread.
 const FRESH: u8 = 0;
@@ -22,12 +25,16 @@ const SINK: u8 = 3;
 pub(crate) struct Thread {
     /// Where the next record goes.
     pub(crate) top: AtomicUsize,
-    /// Frames at or above it take the cold path.
+    /// Frames at or above it take the cold path: where the records end, or a limit on their number lies.
     pub(crate) limit: AtomicUsize,
+    /// Frames whose stack pointer is below it take the cold path.
+    pub(crate) bound: AtomicUsize,
     pub(crate) base: AtomicUsize,
+    /// Where the records end; equal to `base` without a region.
+    pub(crate) end: AtomicUsize,
     region: AtomicPtr<Region>,
-    state: AtomicU8,
     identities: AtomicU64,
+    state: AtomicU8,
 }
 
 #[cfg(not(unoptimised))]
@@ -36,10 +43,12 @@ thread_local! {
         Thread {
             top: AtomicUsize::new(0),
             limit: AtomicUsize::new(0),
+            bound: AtomicUsize::new(0),
             base: AtomicUsize::new(0),
+            end: AtomicUsize::new(0),
             region: AtomicPtr::new(std::ptr::null_mut()),
-            state: AtomicU8::new(FRESH),
             identities: AtomicU64::new(0),
+            state: AtomicU8::new(FRESH),
         }
     };
 }
@@ -75,6 +84,24 @@ impl Thread {
         unsafe { self.limit.as_ptr().read() }
     }
 
+    /// The bound, likewise.
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    pub(crate) fn bound_now(&self) -> usize {
+        // SAFETY: as for the limit.
+        unsafe { self.bound.as_ptr().read() }
+    }
+
+    /// Moves the top up by a record, in one instruction.
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    pub(crate) fn advance(&self) {
+        // A top that was just read is read again: else the sum would be kept in a register, an instruction more.
+        compiler_fence(AcqRel);
+        // SAFETY: as for `top_now`; the word is only stored to by this thread.
+        unsafe { self.top.as_ptr().write(self.top_now() + STRIDE) };
+    }
+
     /// The top, by a load that may be folded into a comparison.
     #[cfg(not(unoptimised))]
     #[inline(always)]
@@ -98,7 +125,7 @@ impl Thread {
         }
         self.top
             .load(Relaxed)
-            .min(self.limit.load(Relaxed))
+            .min(self.end.load(Relaxed))
             .saturating_sub(self.base.load(Relaxed))
             / STRIDE
     }
@@ -111,7 +138,7 @@ impl Thread {
         }
         self.top
             .load(Relaxed)
-            .saturating_sub(self.limit.load(Relaxed))
+            .saturating_sub(self.end.load(Relaxed))
             / 8
     }
 
@@ -128,7 +155,7 @@ impl Thread {
     /// Whether the record at this address is one of this thread's, and not of the counted part or the sink.
     #[inline]
     pub(crate) fn owns(&self, record: usize) -> bool {
-        load(&self.base) <= record && record < load(&self.limit)
+        load(&self.base) <= record && record < load(&self.end)
     }
 
     #[inline]
@@ -139,60 +166,83 @@ impl Thread {
     }
 
     fn settle(&self, state: u8, region: Option<&'static Region>) {
-        // Without a region the limit is 0: every frame takes the cold path, which checks its place. The top cannot be trusted
-        // then: a frame of a coroutine that is dropped after the thread's destructors stores an address in the region.
-        let (base, limit) = region.map_or((sink::base(), 0), |r| (r.base, r.limit));
+        // The top cannot be trusted without a region: a frame of a coroutine that is dropped after the thread's destructors
+        // stores an address in the one that was.
+        let (base, end) = region.map_or((sink::base(), sink::base()), |r| (r.base, r.limit));
         self.region.store(
             region.map_or(std::ptr::null_mut(), |r| std::ptr::from_ref(r).cast_mut()),
             Relaxed,
         );
-        self.limit.store(limit, Relaxed);
         self.base.store(base, Relaxed);
+        self.end.store(end, Relaxed);
         self.top.store(base, Relaxed);
         self.state.store(state, Relaxed);
+        self.settle_limit();
+    }
+
+    /// Sets the word that the hot path compares with.
+    pub(crate) fn settle_limit(&self) {
+        let limit = match self.region() {
+            Some(region) => native::limit()
+                .saturating_mul(STRIDE)
+                .saturating_add(region.base)
+                .min(region.limit),
+            // Every frame takes the cold path, which checks its place.
+            None => 0,
+        };
+        self.limit.store(limit, Relaxed);
     }
 
     fn start(&self) {
         self.settle(STARTING, None);
+        native::start();
         // Without a destructor to come (the thread is past them), the region could never be given back.
         let region = REAPER
             .try_with(|_| ())
             .ok()
             .and_then(|()| Region::acquire());
         self.settle(if region.is_some() { READY } else { SINK }, region);
+        self.bound.store(native::bound(), Relaxed);
+    }
+
+    /// Makes sure that what the thread knows of its native stack is known.
+    pub(crate) fn begin(&self) {
+        if self.state.load(Relaxed) == FRESH {
+            self.start();
+        }
     }
 }
 
-/// The place of a frame and where the next one goes.
-#[repr(C)]
-pub(crate) struct Place {
-    pub(crate) record: usize,
-    pub(crate) next: usize,
-}
-
-/// The first frame of a thread, or one beyond the limit.
+/// Takes the place of a frame that the hot path has none for: the first one of a thread, one beyond the limit, or one with
+/// little stack left. Gives the address of its record, or 0 if the frame is refused: [`native::refusal`] then says why.
 #[cold]
-pub(crate) extern "C" fn place_beyond_limit() -> Place {
+pub(crate) extern "C" fn place_beyond_limit() -> usize {
     with(|t| {
-        if t.state.load(Relaxed) == FRESH {
-            t.start();
+        t.begin();
+        if native::refuses(t.recorded() + t.unrecorded()) {
+            return 0;
         }
         let top = t.top.load(Relaxed);
-        let (record, end) = match t.region() {
-            Some(_) if top < t.limit.load(Relaxed) => {
-                return Place {
-                    record: top,
-                    next: top + STRIDE,
-                };
+        let (record, next) = match t.region() {
+            Some(region) if top < region.limit => (top, top + STRIDE),
+            Some(region) => (top, counted(top, region.counted_end)),
+            None => {
+                let place = t.sink_place();
+                (place, counted(place, sink::end()))
             }
-            Some(region) => (top, region.counted_end),
-            None => (t.sink_place(), sink::end()),
         };
-        Place {
-            record,
-            next: if record < end { record + 8 } else { record },
-        }
+        // SAFETY: a record of a region, or a place in a counted part or sink behind which 192 bytes follow.
+        let meta = unsafe { &(*(record as *const Record)).meta };
+        // Taken first, filled then: see `enter` in guard.rs.
+        meta.store(std::ptr::null_mut(), Relaxed);
+        t.top.store(next, Relaxed);
+        record
     })
+}
+
+/// The place after one that is only counted; the last one is everybody's.
+fn counted(place: usize, end: usize) -> usize {
+    if place < end { place + 8 } else { place }
 }
 
 struct Reaper;

@@ -6,7 +6,7 @@
 //!
 //! Both forms keep the same records by the same rules; the tests of this folder run with both.
 
-use super::guard::{malformed, store_spilled};
+use super::guard::{malformed, refuse, store_spilled};
 use super::record::{HOT, INLINE_SLOTS, Record, STRIDE, note};
 use super::thread::{Thread, place_beyond_limit};
 use crate::capture::Tag;
@@ -49,80 +49,100 @@ const ALWAYS: u32 = 4096;
 const RARELY: u32 = 127;
 
 /// `enter`: gives the frame's record. Takes the text as pointer and length, and records the caller's own stack pointer and
-/// return address.
+/// return address. `$refused` is done where the frame is one too many: `rdi` and `rsi` are the text again.
 ///
-/// `rdi`, `rsi`: the text. The offsets are those of `Thread { top, limit, .. }` and of the record's header.
-#[unsafe(naked)]
-pub(super) extern "C" fn enter(meta: *const u8, length: usize) -> usize {
-    naked_asm!(
-        ".cfi_startproc",
-        "test rsi, rsi",
-        "je 3f",
-        "cmp byte ptr [rdi + rsi - 1], 0",
-        "jne 3f",
-        "call {thread}",
-        "mov rcx, qword ptr [rax]",
-        "lea rdx, [rcx + {stride}]",
-        "cmp rcx, qword ptr [rax + 8]",
-        "jae 4f",
-        "2:",
-        // Taken, then filled: see `enter` in guard.rs.
-        "mov qword ptr [rcx], 0",
-        "mov qword ptr [rax], rdx",
-        // How hot is this function?
-        "imul r8d, edi, 0x9E3779B1",
-        "shr r8d, {heat_shift}",
-        "lea r9, [rip + {heat}]",
-        "mov r10d, dword ptr [r9 + 4 * r8]",
-        "inc r10d",
-        "mov dword ptr [r9 + 4 * r8], r10d",
-        "xor esi, esi",
-        "cmp r10d, {always}",
-        "jbe 5f",
-        "test r10d, {rarely}",
-        "je 5f",
-        "mov esi, {hot}",
-        "5:",
-        "mov dword ptr [rcx + 8], 0",
-        "mov dword ptr [rcx + 12], esi",
-        "mov rsi, qword ptr [rsp]",
-        "mov qword ptr [rcx + 24], rsi",
-        "lea rsi, [rsp + 8]",
-        "mov qword ptr [rcx + 16], rsi",
-        "mov qword ptr [rcx], rdi",
-        "mov rax, rcx",
-        "ret",
-        // The first frame of the thread, or one beyond the limit. The push aligns the stack for the calls.
-        "4:",
-        "push rdi",
-        ".cfi_adjust_cfa_offset 8",
-        "call {place}",
-        "push rax",
-        ".cfi_adjust_cfa_offset 8",
-        "push rdx",
-        ".cfi_adjust_cfa_offset 8",
-        "call {thread}",
-        "pop rdx",
-        ".cfi_adjust_cfa_offset -8",
-        "pop rcx",
-        ".cfi_adjust_cfa_offset -8",
-        "pop rdi",
-        ".cfi_adjust_cfa_offset -8",
-        "jmp 2b",
-        "3:",
-        "jmp {malformed}",
-        ".cfi_endproc",
-        thread = sym thread,
-        place = sym place_beyond_limit,
-        malformed = sym malformed,
-        stride = const STRIDE,
-        heat = sym HEAT,
-        heat_shift = const 32 - HEAT_BITS,
-        always = const ALWAYS,
-        rarely = const RARELY,
-        hot = const HOT,
-    )
+/// `rdi`, `rsi`: the text. The offsets are those of `Thread` and of the record's header.
+macro_rules! enter {
+    ($(#[$about:meta])* $name:ident, $refused:literal $(, $operand:ident = $value:path)?) => {
+        $(#[$about])*
+        #[unsafe(naked)]
+        pub(super) extern "C-unwind" fn $name(meta: *const u8, length: usize) -> usize {
+            naked_asm!(
+                ".cfi_startproc",
+                "test rsi, rsi",
+                "je 3f",
+                "cmp byte ptr [rdi + rsi - 1], 0",
+                "jne 3f",
+                "call {thread}",
+                "mov rcx, qword ptr [rax]",
+                "lea rdx, [rcx + {stride}]",
+                "cmp rcx, qword ptr [rax + {limit}]",
+                "jae 4f",
+                "cmp rsp, qword ptr [rax + {bound}]",
+                "jb 4f",
+                // Taken, then filled: see `enter` in guard.rs.
+                "mov qword ptr [rcx], 0",
+                "mov qword ptr [rax], rdx",
+                "2:",
+                // How hot is this function?
+                "imul r8d, edi, 0x9E3779B1",
+                "shr r8d, {heat_shift}",
+                "lea r9, [rip + {heat}]",
+                "mov r10d, dword ptr [r9 + 4 * r8]",
+                "inc r10d",
+                "mov dword ptr [r9 + 4 * r8], r10d",
+                "xor esi, esi",
+                "cmp r10d, {always}",
+                "jbe 5f",
+                "test r10d, {rarely}",
+                "je 5f",
+                "mov esi, {hot}",
+                "5:",
+                "mov dword ptr [rcx + 8], 0",
+                "mov dword ptr [rcx + 12], esi",
+                "mov rsi, qword ptr [rsp]",
+                "mov qword ptr [rcx + 24], rsi",
+                "lea rsi, [rsp + 8]",
+                "mov qword ptr [rcx + 16], rsi",
+                "mov qword ptr [rcx], rdi",
+                "mov rax, rcx",
+                "ret",
+                // The first frame of the thread, one beyond the limit, or one too many. The pushes align the stack.
+                "4:",
+                "push rdi",
+                ".cfi_adjust_cfa_offset 8",
+                "push rsi",
+                ".cfi_adjust_cfa_offset 8",
+                "sub rsp, 8",
+                ".cfi_adjust_cfa_offset 8",
+                "call {place}",
+                "add rsp, 8",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rsi",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rdi",
+                ".cfi_adjust_cfa_offset -8",
+                "mov rcx, rax",
+                "test rax, rax",
+                "jne 2b",
+                $refused,
+                "3:",
+                "jmp {malformed}",
+                ".cfi_endproc",
+                $($operand = sym $value,)?
+                thread = sym thread,
+                place = sym place_beyond_limit,
+                malformed = sym malformed,
+                stride = const STRIDE,
+                limit = const offset_of!(Thread, limit),
+                bound = const offset_of!(Thread, bound),
+                heat = sym HEAT,
+                heat_shift = const 32 - HEAT_BITS,
+                always = const ALWAYS,
+                rarely = const RARELY,
+                hot = const HOT,
+            )
+        }
+    };
 }
+
+enter!(enter, "jmp {refuse}", refuse = refuse);
+
+enter!(
+    /// [`enter`], but a frame that is one too many has the record 0.
+    try_enter,
+    "ret"
+);
 
 /// `leave`: the record's address is the top again.
 #[unsafe(naked)]
