@@ -5,14 +5,17 @@
 #![allow(missing_docs)]
 
 pub use crate::capture::derive_support::*;
-pub use crate::framed::framed_future as framed;
+#[cfg(feature = "grow")]
+pub use crate::framed::Growing;
+pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as framed};
 pub use crate::observe::{
     Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, fails, fails_top, left, left_top, q,
     q_next, q_next_top, q_top,
 };
 pub use crate::probe::{Probe, ProbeFull};
+pub use crate::recursion::private::*;
 pub use crate::stack::{Guard, enter as enter0};
-pub use core::result::Result::Err;
+pub use core::result::Result::{Err, Ok};
 pub use core::{concat, format_args, module_path, stringify};
 
 use crate::stack::{Depth, innermost};

@@ -69,13 +69,29 @@
 //!   `#[frame(grow)]`, nothing is known and nothing refused. Limits on numbers hold there too.
 //! * Systems other than Linux, Android, Apple's and Windows: there the bounds of stacks are not known.
 
+mod activations;
+mod enter;
 mod error;
+#[cfg(feature = "grow")]
+mod grow;
 mod limit;
 mod raise;
 
+pub(crate) use enter::{Refusable, enter_limited, refused, try_enter};
 pub use error::{RecursionError, RecursionKind};
+#[cfg(feature = "grow")]
+pub(crate) use grow::grow;
+#[cfg(feature = "grow")]
+pub use grow::{max_stack, set_max_stack};
 pub use limit::{
     LimitError, ScopedLimit, default_limit, limit, red_zone, remaining_stack, scoped_limit,
     set_default_limit, set_limit, set_red_zone,
 };
 pub(crate) use raise::raise;
+
+/// What the macros' output calls.
+pub(crate) mod private {
+    pub use super::enter::{Refusable, UNLIMITED, enter_limited, refused, try_enter};
+    #[cfg(feature = "grow")]
+    pub use super::grow::grow;
+}

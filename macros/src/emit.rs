@@ -52,6 +52,11 @@ impl Emit {
         self.span.set(self.base.located_at(span));
     }
 
+    /// Where what is emitted now is located.
+    pub(crate) fn located(&self) -> Span {
+        self.span.get()
+    }
+
     pub(crate) fn guard(&self) -> Ident {
         Ident::new("stacklens_frame", self.span.get())
     }
@@ -77,7 +82,7 @@ impl Emit {
         self.punct_spaced(c, Spacing::Alone)
     }
 
-    fn punct_spaced(&self, c: char, spacing: Spacing) -> TokenTree {
+    pub(crate) fn punct_spaced(&self, c: char, spacing: Spacing) -> TokenTree {
         let mut punct = Punct::new(c, spacing);
         punct.set_span(self.span.get());
         punct.into()
@@ -109,7 +114,7 @@ impl Emit {
         group.into()
     }
 
-    fn call(&self, out: &mut Vec<TokenTree>, name: &str, arguments: Vec<TokenTree>) {
+    pub(crate) fn call(&self, out: &mut Vec<TokenTree>, name: &str, arguments: Vec<TokenTree>) {
         out.extend(self.path(name));
         out.push(self.group(Delimiter::Parenthesis, arguments));
     }
@@ -463,15 +468,16 @@ impl Emit {
         out
     }
 
-    /// `framed::<R, _, SLOTS>(META, async move BODY)`
+    /// `framed::<R, _, SLOTS>(META, async move BODY)`; `framed_by::<R, _, SLOTS, _>(META, WAY, async move BODY)`
     pub(crate) fn framed(
         &self,
         result: Vec<TokenTree>,
         slots: u32,
         meta: &str,
+        way: Option<Vec<TokenTree>>,
         body: TokenTree,
     ) -> Vec<TokenTree> {
-        let mut out = self.path("framed");
+        let mut out = self.path(if way.is_some() { "framed_by" } else { "framed" });
         out.extend(colons(self.span.get()));
         out.push(self.punct('<'));
         out.extend(result);
@@ -479,8 +485,15 @@ impl Emit {
         out.push(self.ident("_"));
         out.push(self.punct(','));
         out.push(self.number(slots));
+        if way.is_some() {
+            out.extend([self.punct(','), self.ident("_")]);
+        }
         out.push(self.punct('>'));
         let mut arguments = self.meta(meta);
+        if let Some(way) = way {
+            arguments.push(self.punct(','));
+            arguments.extend(way);
+        }
         arguments.extend([
             self.punct(','),
             self.ident("async"),

@@ -8,6 +8,7 @@ mod function;
 mod inspect;
 mod meta;
 mod options;
+mod recursion;
 mod rewrite;
 mod secret;
 mod tree;

@@ -1,5 +1,6 @@
 //! The attribute's options: `#[frame(name = "..", skip(a), redact(token), capture = "none", hide, crate = path)]`.
 
+use crate::recursion::Recursion;
 use crate::secret::is_secret;
 use crate::tree::{group_at, punct_at, Tok};
 use proc_macro::{Delimiter, Span, TokenTree};
@@ -37,6 +38,7 @@ pub(crate) struct Options {
     show: Vec<(String, Span)>,
     pub(crate) capture: Option<Capture>,
     pub(crate) hide: bool,
+    pub(crate) recursion: Recursion,
     /// `None` that is returned or left by is a failure too.
     pub(crate) trace_none: bool,
     pub(crate) root: Option<Vec<TokenTree>>,
@@ -51,7 +53,7 @@ pub(crate) struct OptionError {
 
 const KNOWN: &str =
     "`name = \"..\"`, `skip`, `skip(..)`, `skip_all`, `only(..)`, `redact(..)`, `show(..)`, \
-                     `capture = \"none|cheap|full\"`, `hide`, `trace_none`, `crate = path`";
+                     `capture = \"none|cheap|full\"`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
 
 impl Options {
     pub(crate) fn parse(toks: &[Tok]) -> Result<Options, OptionError> {
@@ -96,6 +98,16 @@ impl Options {
             "redact" => self.redact = names(name, span, rest)?,
             "show" => self.show = names(name, span, rest)?,
             "hide" => self.hide = flag(name, rest)?,
+            "recursion_limit" => self.recursion.limit(span, rest)?,
+            "on_recursion" => {
+                let text = string(name, span, rest)?;
+                let at = rest.get(1).map_or(span, Tok::span);
+                self.recursion.on_recursion(at, &text)?;
+            }
+            "grow" => {
+                flag(name, rest)?;
+                self.recursion.grow(span)?;
+            }
             "trace_none" => self.trace_none = flag(name, rest)?,
             "capture" => {
                 let mode = string(name, span, rest)?;
@@ -155,6 +167,7 @@ impl Options {
             },
             capture: self.capture.or(container.capture),
             hide: self.hide || container.hide,
+            recursion: self.recursion.over(&container.recursion),
             trace_none: self.trace_none || container.trace_none,
             root: self.root.or_else(|| container.root.clone()),
             // Names of the container's lists need not be in each function.
@@ -223,7 +236,7 @@ fn has(list: &[(String, Span)], name: &str) -> bool {
     list.iter().any(|(n, _)| n == name)
 }
 
-fn error(span: Span, message: String) -> OptionError {
+pub(crate) fn error(span: Span, message: String) -> OptionError {
     OptionError { span, message }
 }
 

@@ -1,15 +1,77 @@
 //! The bodies of async functions: on the stack while they are polled.
 
+use crate::recursion::{RecursionError, Refusable, enter_limited, refused, try_enter};
 use crate::stack::{Guard, Suspended, enter};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The body of an async function with its frame: on the thread's stack while it is polled.
-pub struct Framed<F, const SLOTS: usize> {
+pub struct Framed<F, const SLOTS: usize, W = Plain> {
     meta: &'static str,
     suspended: Suspended<SLOTS>,
+    way: W,
     body: F,
+}
+
+/// How a poll enters the frame.
+pub trait Way<R> {
+    /// # Errors
+    /// The value of the future whose frame is one too many.
+    fn enter(&self, meta: &'static str) -> Result<Guard, R>;
+
+    /// Runs the poll, on another stack if little is left of this one.
+    #[inline]
+    fn run<T>(&self, poll: impl FnOnce() -> T) -> T {
+        poll()
+    }
+}
+
+/// As any function.
+pub struct Plain;
+
+/// `#[frame(recursion_limit = N)]`
+pub struct Limited(pub usize);
+
+/// `#[frame(on_recursion = "error")]`, with the limit.
+pub struct OrError(pub usize);
+
+impl<R> Way<R> for Plain {
+    #[inline]
+    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+        Ok(enter(meta))
+    }
+}
+
+impl<R> Way<R> for Limited {
+    #[inline]
+    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+        Ok(enter_limited(meta, self.0))
+    }
+}
+
+impl<R: Refusable> Way<R> for OrError {
+    #[inline]
+    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+        try_enter(meta, self.0).map_err(|error: RecursionError| refused(error))
+    }
+}
+
+/// `#[frame(grow)]`
+#[cfg(feature = "grow")]
+pub struct Growing<W>(pub W);
+
+#[cfg(feature = "grow")]
+impl<R, W: Way<R>> Way<R> for Growing<W> {
+    #[inline]
+    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+        self.0.enter(meta)
+    }
+
+    #[inline]
+    fn run<T>(&self, poll: impl FnOnce() -> T) -> T {
+        crate::recursion::grow(poll)
+    }
 }
 
 /// Gives `body` a frame. `R` is the function's written return type, so that the body is checked against it.
@@ -18,33 +80,50 @@ pub fn framed<R, F: Future<Output = R>, const SLOTS: usize>(
     meta: &'static str,
     body: F,
 ) -> Framed<F, SLOTS> {
+    framed_by(meta, Plain, body)
+}
+
+/// [`framed`], of a function that says something on its recursion.
+#[inline]
+pub fn framed_by<R, F: Future<Output = R>, const SLOTS: usize, W: Way<R>>(
+    meta: &'static str,
+    way: W,
+    body: F,
+) -> Framed<F, SLOTS, W> {
     Framed {
         meta,
         suspended: Suspended::FRESH,
+        way,
         body,
     }
 }
 
-impl<F: Future, const SLOTS: usize> Future for Framed<F, SLOTS> {
+impl<F: Future, const SLOTS: usize, W: Way<F::Output>> Future for Framed<F, SLOTS, W> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `body` is pinned with `self` and never moved out of it; the other fields are never pinned.
-        let (body, suspended, meta) = unsafe {
+        let (body, suspended, way, meta) = unsafe {
             let this = self.get_unchecked_mut();
             (
                 Pin::new_unchecked(&mut this.body),
                 &mut this.suspended,
+                &this.way,
                 this.meta,
             )
         };
-        let guard: Guard = enter(meta);
-        suspended.resume(&guard);
-        let polled = body.poll(context);
-        if polled.is_pending() {
-            suspended.suspend(&guard);
-        }
-        polled
+        way.run(|| {
+            let guard = match way.enter(meta) {
+                Ok(guard) => guard,
+                Err(value) => return Poll::Ready(value),
+            };
+            suspended.resume(&guard);
+            let polled = body.poll(context);
+            if polled.is_pending() {
+                suspended.suspend(&guard);
+            }
+            polled
+        })
     }
 }

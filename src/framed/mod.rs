@@ -4,4 +4,6 @@ mod closure;
 mod future;
 
 pub use closure::framed;
-pub use future::framed as framed_future;
+#[cfg(feature = "grow")]
+pub use future::Growing;
+pub use future::{Limited, OrError, Plain, framed as framed_future, framed_by};

@@ -2,11 +2,14 @@
 
 use super::arena;
 #[cfg(not(unoptimised))]
-use super::record::ARGUMENT_TAGS;
-use super::record::{INLINE_SLOTS, MARKED, Record, SHORT_TEXT, SHORT_TEXT_BYTES, WATCHED, note};
-use super::word::{load32, peek32, store32, store64};
+use super::platform;
 #[cfg(not(unoptimised))]
-use super::{platform, thread};
+use super::record::ARGUMENT_TAGS;
+use super::record::{
+    INLINE_SLOTS, MARKED, Record, SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE, WATCHED, note,
+};
+use super::thread;
+use super::word::{load32, peek32, store32, store64};
 #[cfg(unoptimised)]
 use crate::capture::unoptimised::{Further, Looked};
 use crate::capture::{Encoder, Tag, TypeEntry, type_id};
@@ -14,7 +17,6 @@ use crate::capture::{Encoder, Tag, TypeEntry, type_id};
 use crate::capture::{scalar, text};
 use std::any::{TypeId, type_name};
 use std::marker::PhantomData;
-#[cfg(not(unoptimised))]
 use std::sync::atomic::Ordering::Relaxed;
 
 /// An active frame. Dropping it restores the top of the stack to what it was, whatever was entered and not left since:
@@ -227,10 +229,7 @@ impl Guard {
 
     /// A number for the function and the slot of `site`.
     pub(crate) fn site_key(&self, site: u32) -> usize {
-        self.record()
-            .meta
-            .load(std::sync::atomic::Ordering::Relaxed) as usize
-            ^ (site as usize & 0xff) << 8
+        self.record().meta.load(Relaxed) as usize ^ (site as usize & 0xff) << 8
     }
 
     pub(crate) fn address(&self) -> usize {
@@ -383,6 +382,54 @@ pub(crate) unsafe extern "C" fn typed_surface(
     Looked {
         tag: tag.into(),
         bits,
+    }
+}
+
+/// A frame whose function is counted.
+#[derive(Clone, Copy)]
+pub(crate) struct LimitedFrame {
+    record: usize,
+    function: usize,
+}
+
+impl LimitedFrame {
+    /// What the function is known by.
+    pub(crate) fn function(self) -> usize {
+        self.function
+    }
+
+    /// What the frame is known by: places of frames entered later are greater.
+    pub(crate) fn place(self) -> usize {
+        self.record
+    }
+
+    /// Whether a frame of the function is active at `place`, below this one.
+    pub(crate) fn is_above(self, place: usize) -> bool {
+        place < self.record && (!thread::with(|t| t.owns(place)) || self.is_at(place))
+    }
+
+    /// Whether the record at `place` is one of the function.
+    fn is_at(self, place: usize) -> bool {
+        // SAFETY: a place in the records of this thread's region.
+        let record = unsafe { &*(place as *const Record) };
+        record.meta.load(Relaxed) as usize == self.function
+    }
+
+    /// The number of the function's frames, this one included, as far as they have records.
+    pub(crate) fn count_by_walking(self) -> usize {
+        let (base, end) = thread::with(|t| (t.base.load(Relaxed), t.end.load(Relaxed)));
+        let below = (base..self.record.min(end)).step_by(STRIDE);
+        below.filter(|&place| self.is_at(place)).count() + 1
+    }
+}
+
+impl Guard {
+    /// The frame, to be counted among those of its function.
+    pub(crate) fn limited(&self) -> LimitedFrame {
+        LimitedFrame {
+            record: self.record,
+            function: self.record().meta.load(Relaxed) as usize,
+        }
     }
 }
 

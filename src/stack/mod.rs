@@ -30,11 +30,13 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
-pub(crate) use guard::{Depth, try_enter};
+pub(crate) use guard::{Depth, LimitedFrame, try_enter};
 pub use guard::{Guard, enter};
 #[cfg(unoptimised)]
 pub(crate) use guard::{typed_surface, typed_whole};
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
-pub(crate) use segment::{Segment, with_room};
+#[cfg(feature = "grow")]
+pub(crate) use segment::run_on_segment;
+pub(crate) use segment::with_room;
 pub(crate) use snapshot::{Snapshot, snapshots};
 pub(crate) use suspend::{Suspended, innermost};

@@ -5,7 +5,7 @@
 
 use super::bounds::Bounds;
 use super::thread;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Stack that is kept for raising an error: unwinding, the panic hook, a report.
@@ -38,19 +38,32 @@ pub(crate) enum Kind {
 struct Native {
     /// The stack that runs now: the thread's own, or a segment.
     current: Cell<Bounds>,
-    /// The thread's own.
-    own: Cell<Bounds>,
+    /// What the thread has: its own stack, and the segments that it runs on.
+    total: Cell<usize>,
+    /// Bytes in use on the stacks below the one that runs.
+    below: Cell<usize>,
     limit: Cell<usize>,
     refusal: Cell<Refusal>,
     /// An error is being raised: what runs meanwhile may use half of the red zone.
     raising: Cell<bool>,
 }
 
+/// A stack that waits for a segment to be left.
+#[derive(Clone, Copy)]
+struct Waiting {
+    bounds: Bounds,
+    below: usize,
+}
+
 thread_local! {
+    /// The stacks below the one that runs, the thread's own first.
+    static WAITING: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
+
     static NATIVE: Native = const {
         Native {
             current: Cell::new(Bounds::UNKNOWN),
-            own: Cell::new(Bounds::UNKNOWN),
+            total: Cell::new(0),
+            below: Cell::new(0),
             limit: Cell::new(usize::MAX),
             refusal: Cell::new(Refusal { kind: Kind::Count, limit: 0, depth: 0, remaining: None }),
             raising: Cell::new(false),
@@ -74,8 +87,8 @@ pub(crate) fn here() -> usize {
 pub(super) fn start() {
     let bounds = Bounds::of_thread();
     NATIVE.with(|n| {
-        n.own.set(bounds);
         n.current.set(bounds);
+        n.total.set(bounds.size());
         n.limit.set(DEFAULT_LIMIT.load(Relaxed));
     });
 }
@@ -108,12 +121,11 @@ pub(super) fn refuses(depth: usize) -> bool {
         let tolerant = n.raising.get() || std::thread::panicking();
         let remaining = n.remaining();
         if let Some(left) = remaining {
-            let size = n.current.get().size();
-            let zone = red_zone(size);
+            let zone = red_zone(n.current.get().size());
             // What runs while a panic unwinds (destructors, the panic hook) may use half of the zone: a second panic there
             // would end the process.
             if left < if tolerant { zone / 2 } else { zone } {
-                n.refuse(Kind::StackBytes, size, depth);
+                n.refuse(Kind::StackBytes, n.total.get(), depth);
                 return true;
             }
         }
@@ -146,13 +158,34 @@ pub(crate) fn remaining() -> Option<usize> {
     NATIVE.with(Native::remaining)
 }
 
-/// The stack that an address is on.
-pub(crate) fn stack_of(address: usize) -> Option<Bounds> {
-    NATIVE.with(|n| {
-        [n.current.get(), n.own.get()]
-            .into_iter()
-            .find(|bounds| bounds.contains(address))
-    })
+/// The stack that an address is on, and the bytes in use on those below it.
+pub(crate) fn stack_of(address: usize) -> Option<(Bounds, usize)> {
+    let (bounds, below) = NATIVE.with(|n| (n.current.get(), n.below.get()));
+    if bounds.contains(address) {
+        return Some((bounds, below));
+    }
+    let waiting = |w: &&Waiting| w.bounds.contains(address);
+    WAITING
+        .try_with(|all| all.try_borrow().ok()?.iter().rev().find(waiting).copied())
+        .ok()?
+        .map(|w| (w.bounds, w.below))
+}
+
+/// Whether so many bytes of stack are left above the red zone, or nothing is known of the stack.
+#[cfg(feature = "grow")]
+#[inline]
+pub(crate) fn has_room(bytes: usize) -> bool {
+    #[cfg(unoptimised)]
+    let here = here();
+    #[cfg(not(unoptimised))]
+    let here = super::platform::stack_pointer();
+    here.saturating_sub(bytes) >= thread::with(|t| t.bound.load(Relaxed))
+}
+
+/// What the thread has: its own stack, and the segments that it runs on.
+#[cfg(feature = "grow")]
+pub(crate) fn total() -> usize {
+    NATIVE.with(|n| n.total.get())
 }
 
 /// Sets the number of frames that this thread may have.
@@ -202,21 +235,55 @@ impl Drop for Raising {
 
 /// The thread runs on another stack, until this is dropped.
 pub(crate) struct OnSegment {
-    before: Bounds,
+    before: Waiting,
+    total: usize,
+    waiting: Option<usize>,
 }
 
 impl OnSegment {
     pub(super) fn enter(segment: Bounds) -> OnSegment {
-        let before = NATIVE.with(|n| n.current.replace(segment));
+        begin();
+        let here = here();
+        let (before, total) = NATIVE.with(|n| {
+            let (bounds, below) = (n.current.get(), n.below.get());
+            let used = if bounds.contains(here) {
+                bounds.high - here
+            } else {
+                0
+            };
+            let total = n.total.get();
+            n.current.set(segment);
+            n.total.set(total.saturating_add(segment.size()));
+            n.below.set(below + used);
+            (Waiting { bounds, below }, total)
+        });
         thread::with(|t| t.bound.store(bound(), Relaxed));
-        OnSegment { before }
+        let push = |all: &RefCell<Vec<Waiting>>| {
+            let mut all = all.try_borrow_mut().ok()?;
+            all.push(before);
+            Some(all.len() - 1)
+        };
+        let waiting = WAITING.try_with(push).ok().flatten();
+        OnSegment {
+            before,
+            total,
+            waiting,
+        }
     }
 }
 
 impl Drop for OnSegment {
     fn drop(&mut self) {
-        NATIVE.with(|n| n.current.set(self.before));
+        NATIVE.with(|n| {
+            n.current.set(self.before.bounds);
+            n.total.set(self.total);
+            n.below.set(self.before.below);
+        });
         thread::with(|t| t.bound.store(bound(), Relaxed));
+        // Absolute: segments that a leaked coroutine was on are gone with it.
+        if let Some(index) = self.waiting {
+            let _ = WAITING.try_with(|all| all.try_borrow_mut().map(|mut all| all.truncate(index)));
+        }
     }
 }
 

@@ -101,6 +101,8 @@ impl<'t, 'o> Expansion<'t, 'o> {
             .for_each(|v| v.end = positions.next().wrapping_sub(1));
         Ok(if self.function.is_async {
             self.assemble_async(&inner_attributes, walked, scope, &positions, &arguments)
+        } else if self.options.recursion.grow {
+            self.assemble_grown(&inner_attributes, walked, scope, &positions, &arguments)
         } else {
             self.assemble(
                 &inner_attributes,
@@ -214,6 +216,17 @@ impl<'t, 'o> Expansion<'t, 'o> {
             .name
             .clone()
             .unwrap_or_else(|| plain.to_owned())
+    }
+
+    /// `let guard = enterN(META, &a, &b);`, or how else the function enters its frame: then without arguments.
+    pub(super) fn enter(&self, out: &mut Vec<TokenTree>, meta: &str, arguments: &[Ident]) {
+        let recursion = &self.options.recursion;
+        if recursion.is_special(self.function.result) {
+            self.emit
+                .enter_specially(out, meta, recursion, self.function.result);
+        } else {
+            self.emit.enter(out, meta, arguments);
+        }
     }
 
     /// Captures a parameter at the function's entry.

@@ -1,11 +1,11 @@
 //! A function whose body becomes a future: the guard is on the stack of `poll`.
 
-use super::expansion::{hidden_name, Expansion, INLINE_SLOTS};
+use super::expansion::{Expansion, INLINE_SLOTS};
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Positions};
 use crate::rewrite::{Body, Scope, Walker};
-use crate::tree::{skip_attributes, Tok};
-use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use crate::tree::Tok;
+use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 impl Expansion<'_, '_> {
     /// `Box::pin(async move { .. })`, as `#[async_trait]` leaves it: the frame goes round the future's polls, not round its
@@ -44,7 +44,14 @@ impl Expansion<'_, '_> {
         framed_block.set_span(block_token.span());
         emit.locate(entry);
         let slots = scope.slots().min(INLINE_SLOTS);
-        let framed = emit.framed(vec![emit.ident("_")], slots, &meta, framed_block.into());
+        let way = emit.way(&self.options.recursion, self.function.result);
+        let framed = emit.framed(
+            vec![emit.ident("_")],
+            slots,
+            &meta,
+            way,
+            framed_block.into(),
+        );
         let mut arguments = Group::new(Delimiter::Parenthesis, framed.into_iter().collect());
         arguments.set_span(token.span());
         let mut tokens: Vec<TokenTree> = head.iter().map(Tok::token).collect();
@@ -61,66 +68,8 @@ impl Expansion<'_, '_> {
         positions: &Positions,
         arguments: &[Vec<usize>],
     ) -> TokenStream {
-        // Parameters are bound anew inside, in order: they are dropped there, and in the order, as without the attribute.
-        let mut prologue: Vec<TokenTree> = Vec::new();
-        let mut list: Vec<TokenTree> = Vec::new();
-        for (n, p) in self.parameters.iter().enumerate() {
-            let (start, _) = skip_attributes(p.toks, 0);
-            list.extend(p.toks[..start].iter().map(Tok::token));
-            if p.is_self {
-                // `self` cannot be bound; a mention makes the block take it.
-                prologue.extend([
-                    self.emit.ident("let"),
-                    self.emit.ident("_"),
-                    self.emit.punct('='),
-                    self.emit.punct('&'),
-                ]);
-                prologue.push(
-                    p.plain
-                        .map_or_else(|| self.emit.ident("self"), |at| p.toks[at].token()),
-                );
-                prologue.push(self.emit.punct(';'));
-                list.extend(p.toks[start..].iter().map(Tok::token));
-            } else if let Some(colon) = p.colon.filter(|_| !p.conditional) {
-                let hidden = Ident::new(&format!("stacklens_{n}"), Span::mixed_site());
-                // A plain name stays in the signature, for the docs; a pattern gets a name.
-                let outer = match p.plain.map(|at| &p.toks[at]) {
-                    Some(Tok::Ident { name, token }) => {
-                        let located = Span::mixed_site().located_at(token.span());
-                        Ident::new(&hidden_name(name), located)
-                    }
-                    _ => hidden,
-                };
-                // In two steps, in order: what the pattern does not bind is dropped in its turn too.
-                let inside = Ident::new(&format!("stacklens_{n}_inside"), Span::mixed_site());
-                self.emit
-                    .bind(&mut prologue, [inside.clone().into()], outer.clone());
-                let pattern = p.pattern();
-                let unread = arguments[n]
-                    .first()
-                    .map(|&v| &scope.variables[v])
-                    .is_some_and(|v| p.plain.is_some() && v.underscored() && !v.mentioned);
-                if !unread && !matches!(pattern, [t] if t.is_ident("_")) {
-                    self.emit.bind(
-                        &mut prologue,
-                        p.toks[start..colon].iter().map(Tok::token),
-                        inside,
-                    );
-                }
-                list.push(outer.into());
-                list.extend(p.toks[colon..].iter().map(Tok::token));
-            } else {
-                list.extend(p.toks[start..].iter().map(Tok::token));
-            }
-            list.push(self.emit.punct(','));
-        }
-        let mut captures = Vec::new();
-        for &index in arguments.iter().flatten() {
-            let v = &scope.variables[index];
-            if v.readable_at_binding() && !v.secret && v.wanted {
-                self.capture(&mut captures, &mut scope, index);
-            }
-        }
+        let (list, prologue) = self.receive(&scope, arguments);
+        let captures = self.capture_received(&mut scope, arguments);
         let name = self.name();
         let meta = pack(&self.facts(&name), positions, &scope, &[]);
         let Some(Tok::Group { token, .. }) = self.function.block() else {
@@ -144,28 +93,11 @@ impl Expansion<'_, '_> {
             result,
             scope.slots().min(INLINE_SLOTS),
             &meta,
+            self.emit.way(&self.options.recursion, self.function.result),
             self.emit.group(Delimiter::Brace, inner),
         );
         framed.extend([self.emit.punct('.'), self.emit.ident("await")]);
-        let mut item: Vec<TokenTree> = Vec::new();
-        for (k, tok) in self.function.toks.iter().enumerate() {
-            if k == self.function.start {
-                item.extend(inner_attributes.iter().map(Tok::token));
-            }
-            if k == self.function.parameters {
-                let Tok::Group { token, .. } = tok else {
-                    continue;
-                };
-                let mut group = Group::new(Delimiter::Parenthesis, list.iter().cloned().collect());
-                group.set_span(token.span());
-                item.push(group.into());
-            } else if k == self.function.body {
-                item.push(self.function.braced(&framed));
-            } else {
-                item.push(tok.token());
-            }
-        }
-        item.into_iter().collect()
+        self.received(inner_attributes, list, &framed)
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod expansion;
 mod future;
+mod grown;
 mod parameter;
 mod plain;
+mod received;
 
 use crate::options::{OptionError, Options};
 use crate::tree::{

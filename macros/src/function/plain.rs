@@ -56,7 +56,13 @@ impl Expansion<'_, '_> {
                 }
             }
         }
-        let by_enter: Vec<usize> = entered.iter().map(|(index, _)| *index).collect();
+        // A frame that is entered in another way takes no arguments: they are captured behind it.
+        let special = self.options.recursion.is_special(self.function.result);
+        let by_enter: Vec<usize> = entered
+            .iter()
+            .filter(|_| !special)
+            .map(|(index, _)| *index)
+            .collect();
         for (slot, (index, _)) in entered.iter().enumerate() {
             scope.variables[*index].slot = Some(slot as u32);
         }
@@ -70,7 +76,10 @@ impl Expansion<'_, '_> {
         self.emit
             .locate(self.function.toks[self.function.name].span());
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
-        self.emit.enter(&mut tokens, &meta, &arguments);
+        self.enter(&mut tokens, &meta, &arguments);
+        for (slot, ident) in arguments.iter().enumerate().filter(|_| special) {
+            self.emit.capture(&mut tokens, ident, slot as u32, 0);
+        }
         if let Some(result) = exits.result().filter(|_| exits.early) {
             self.emit.early(&mut tokens, result);
         }

@@ -10,6 +10,17 @@
 )]
 mod platform;
 
+#[cfg(feature = "grow")]
+#[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "cached.rs")]
+#[cfg_attr(
+    not(all(target_arch = "x86_64", target_os = "linux")),
+    path = "stacker.rs"
+)]
+mod grow;
+
+#[cfg(feature = "grow")]
+pub(crate) use grow::run_on_segment;
+
 use super::bounds::Bounds;
 use super::native::{self, OnSegment};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,10 +47,6 @@ impl Segment {
         Some(Segment {
             bounds: Bounds { low, high },
         })
-    }
-
-    pub(crate) fn size(&self) -> usize {
-        self.bounds.size()
     }
 
     /// Runs `work` on the segment. What it panics with is the `Err`: no unwinding crosses from one stack to another.
