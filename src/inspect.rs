@@ -11,7 +11,7 @@ mod locals;
 mod serialize;
 mod snapshot;
 
-pub use frame::Frame;
+pub use frame::{Frame, StackBytes};
 pub use info::FrameInfo;
 pub use locals::{Local, Locals, Origin};
 pub use snapshot::Stack;

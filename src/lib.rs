@@ -106,7 +106,9 @@ pub use error::{
     Chain, EnhancedError, Error, IntoError, Reportable, Result, ResultExt, enhanced_traceback,
 };
 pub use framed::framed;
-pub use inspect::{Frame, FrameInfo, Local, Locals, Origin, Stack, currentframe, depth, stack};
+pub use inspect::{
+    Frame, FrameInfo, Local, Locals, Origin, Stack, StackBytes, currentframe, depth, stack,
+};
 pub use panics::catch;
 pub use report::{Report, Traceback};
 pub use trace::{Hop, ReturnTrace};

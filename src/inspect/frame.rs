@@ -2,7 +2,7 @@
 
 use super::{FrameInfo, Locals};
 use crate::code::Code;
-use crate::stack::{Cursor, Meta};
+use crate::stack::{Cursor, Meta, native};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -156,10 +156,65 @@ impl Frame {
         self.cursor.depth()
     }
 
+    /// How much of the native stack the frame takes, and the stack up to it. `None` once it has finished, and on a stack of
+    /// which nothing is known (of a stackful coroutine; on a system that does not say where stacks lie).
+    ///
+    /// ```
+    /// use stacklens::{currentframe, frame, recursion};
+    ///
+    /// #[frame]
+    /// fn with_a_buffer() -> usize {
+    ///     let buffer = std::hint::black_box([0_u8; 10_000]);
+    ///     let bytes = currentframe().unwrap().stack_bytes().unwrap();
+    ///     assert!(bytes.frame() >= buffer.len() && bytes.total() >= bytes.frame());
+    ///     bytes.frame()
+    /// }
+    ///
+    /// # if recursion::remaining_stack().is_some() {
+    /// println!("a frame of {} bytes", with_a_buffer());
+    /// # }
+    /// ```
+    pub fn stack_bytes(&self) -> Option<StackBytes> {
+        if !self.is_live() {
+            return None;
+        }
+        let here = self.cursor.stack_pointer();
+        let (stack, below) = native::stack_of(here)?;
+        let caller = self.cursor.caller().map(Cursor::stack_pointer);
+        let begin = caller
+            .filter(|&caller| stack.contains(caller) && caller > here)
+            .unwrap_or(stack.high);
+        Some(StackBytes {
+            frame: begin - here,
+            total: below + (stack.high - here),
+        })
+    }
+
     /// An owned copy of the frame as it is now; `None` once it has finished.
     pub fn info(&self) -> Option<FrameInfo> {
         self.is_live()
             .then(|| FrameInfo::new(self.cursor.snapshot()))
+    }
+}
+
+/// Bytes of native stack: what [`Frame::stack_bytes`] gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackBytes {
+    frame: usize,
+    total: usize,
+}
+
+impl StackBytes {
+    /// Bytes of the frame: from the native frame of the annotated caller to the end of its own. What functions without the
+    /// attribute take in between is counted in; for the first frame on a stack, all from where that begins.
+    pub fn frame(&self) -> usize {
+        self.frame
+    }
+
+    /// Bytes from where the thread's stack begins to the end of the frame, with all the segments that it
+    /// [grew](crate::recursion) by.
+    pub fn total(&self) -> usize {
+        self.total
     }
 }
 

@@ -509,6 +509,27 @@ unsafe fn typed(
 #[cfg(test)]
 mod tests {
     use super::short_text;
+    use std::sync::atomic::Ordering::Relaxed;
+
+    #[test]
+    fn a_record_leads_to_the_code_that_filled_it() {
+        #[inline(never)]
+        fn entered() -> usize {
+            let guard = super::enter("entered\n\n\n\0");
+            let word = guard.record().code_address.load(Relaxed);
+            #[cfg(unoptimised)]
+            return word;
+            #[cfg(not(unoptimised))]
+            super::platform::code_address(word)
+        }
+        let (address, begin) = (entered(), entered as fn() -> usize as usize);
+        if address != 0 {
+            assert!(
+                (begin..begin + 4096).contains(&address),
+                "{address:x} {begin:x}"
+            );
+        }
+    }
 
     #[test]
     fn short_texts_of_each_length_are_packed_byte_by_byte() {

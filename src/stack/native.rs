@@ -179,7 +179,7 @@ pub(crate) fn has_room(bytes: usize) -> bool {
     let here = here();
     #[cfg(not(unoptimised))]
     let here = super::platform::stack_pointer();
-    here.saturating_sub(bytes) >= thread::with(|t| t.bound.load(Relaxed))
+    here.wrapping_sub(bytes) >= thread::with(|t| t.bound.load(Relaxed))
 }
 
 /// What the thread has: its own stack, and the segments that it runs on.

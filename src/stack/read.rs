@@ -108,6 +108,11 @@ impl Cursor {
         self.record().position.load(Relaxed) & !MARKED
     }
 
+    /// An address inside the native frame.
+    pub(crate) fn stack_pointer(self) -> usize {
+        self.record().stack_pointer.load(Relaxed)
+    }
+
     /// The frame of a guard, if it has a record.
     pub(crate) fn of(guard: &Guard) -> Option<Cursor> {
         let address = std::ptr::from_ref(guard.record()) as usize;
