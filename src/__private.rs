@@ -8,6 +8,9 @@ pub use crate::capture::derive_support::*;
 #[cfg(feature = "grow")]
 pub use crate::framed::Growing;
 pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as framed};
+pub use crate::log_calls::call::{Log, log_enter, log_none, log_ret, log_wanted};
+pub use crate::log_calls::probe::{Returning, Shown};
+pub use crate::log_calls::site::LogSite;
 pub use crate::observe::{
     Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, fails, fails_top, left, left_top, q,
     q_next, q_next_top, q_top,

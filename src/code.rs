@@ -177,6 +177,18 @@ impl Code {
         }
     }
 
+    /// The arguments, in order; of one that is a pattern, what it binds. Those that the options leave out are missing.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Variable> {
+        self.variables
+            .iter()
+            .filter(|v| v.is_argument() && !v.is_internal())
+    }
+
+    /// `Type`, `<Type as Trait>`, the trait's name, or nothing.
+    pub(crate) fn qualifier(&self) -> &'static str {
+        self.qualifier
+    }
+
     pub(crate) fn has_qualifier(&self) -> bool {
         !self.qualifier.is_empty()
     }

@@ -12,6 +12,8 @@ mod serialize;
 mod snapshot;
 
 pub use frame::{Frame, StackBytes};
+pub(crate) use info::receiver_type;
+
 pub use info::FrameInfo;
 pub use locals::{Local, Locals, Origin};
 pub use snapshot::Stack;

@@ -89,6 +89,7 @@ mod config;
 mod error;
 mod framed;
 mod inspect;
+pub mod log_calls;
 mod observe;
 mod panics;
 mod probe;

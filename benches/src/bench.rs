@@ -34,7 +34,6 @@ impl Bench {
         }
     }
 
-    #[cfg(feature = "peers")]
     pub(crate) const fn prepared_by(self, prepare: fn()) -> Bench {
         Bench { prepare, ..self }
     }

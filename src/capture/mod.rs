@@ -31,6 +31,7 @@ pub(crate) use encode::VALUE_BYTES;
 pub(crate) use kind::{Tag, type_id};
 #[cfg(not(unoptimised))]
 pub(crate) use kind::{scalar, text};
+pub(crate) use render::short_type_name;
 pub(crate) use types::{TypeEntry, intern};
 
 pub use encode::{Encoder, Fields, Inspect};

@@ -255,7 +255,7 @@ fn cut(shown: usize, whole: usize, out: &mut dyn Write) -> fmt::Result {
 
 /// A type's name with each path reduced to its last segment: `alloc::vec::Vec<foo::Bar>` is
 /// `Vec<Bar>`. A closure keeps the function that it is in.
-pub(super) fn short_type_name(name: &str, most: usize, out: &mut dyn Write) -> fmt::Result {
+pub(crate) fn short_type_name(name: &str, most: usize, out: &mut dyn Write) -> fmt::Result {
     let mut left = most;
     let mut rest = name;
     while !rest.is_empty() {

@@ -132,7 +132,7 @@ impl FrameInfo {
 
 /// The name of the type behind a receiver's: `Parser` for `&mut mycrate::config::Parser<u8>` and
 /// `alloc::sync::Arc<mycrate::config::Parser<u8>>`.
-fn receiver_type(type_name: &str) -> &str {
+pub(crate) fn receiver_type(type_name: &str) -> &str {
     const WRAPPERS: [&str; 4] = [
         "alloc::boxed::Box<",
         "alloc::rc::Rc<",

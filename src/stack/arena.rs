@@ -323,6 +323,55 @@ fn make_spill_table(region: &'static Region, address: usize) -> bool {
     true
 }
 
+/// Tag and value of a spilled slot.
+pub(super) fn spilled_of(address: usize, slot: u32) -> Option<(u8, u64)> {
+    let region = thread::with(|t| if t.owns(address) { t.region() } else { None })?;
+    // SAFETY: `owns` saw that it is a record of this thread's region.
+    let record = unsafe { &*(address as *const Record) };
+    let (note, value) = spilled(region, record, slot as usize)?;
+    Some((load64(note) as u8, load64(value)))
+}
+
+/// Bytes that stay until the frame at `address` is left; gives the chunk, or 0 if there is no room.
+pub(super) fn keep(address: usize, bytes: &[u8]) -> u32 {
+    let used = bytes.len().div_ceil(8);
+    let Some(region) = thread::with(|t| if t.owns(address) { t.region() } else { None }) else {
+        return 0;
+    };
+    let Some(chunk) = allocate(region, address, 1 + used) else {
+        return 0;
+    };
+    let at = chunk as usize;
+    store64(region.word(at), (used as u64) << 32 | bytes.len() as u64);
+    let whole = bytes.len() / 8;
+    for i in 0..whole {
+        // SAFETY: eight of the bytes.
+        let word = unsafe { peek(bytes.as_ptr().add(8 * i)) };
+        store64(region.word(at + 1 + i), word);
+    }
+    if whole < used {
+        // SAFETY: the length is no multiple of 8.
+        let word = unsafe { tail(bytes.as_ptr(), bytes.len()) };
+        store64(region.word(at + 1 + whole), word);
+    }
+    chunk
+}
+
+/// The bytes of a chunk of this thread, as they are now. Any number is accepted; one that is no chunk finds something else,
+/// or nothing.
+pub(super) fn read<R>(chunk: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
+    let region = thread::with(|t| t.region())?;
+    let words = region.arena().get(chunk as usize..)?;
+    let head = load64(words.first().filter(|_| chunk >= FIRST)?);
+    let words = &words[1..];
+    let length = (head as u32 as usize).min(8 * words.len());
+    // SAFETY: this thread alone writes the words of its arena, and it is here; a signal handler on it writes above those of
+    // the frames that are active. They may be read as the bytes they are.
+    Some(read(unsafe {
+        std::slice::from_raw_parts(words.as_ptr().cast::<u8>(), length)
+    }))
+}
+
 /// The words of a spilled slot in a copy: note and value.
 pub(super) fn spilled_in(copy: &[u64], start: u32, table: u32, slot: u32) -> Option<(u32, u64)> {
     let at = table.checked_sub(start)? as usize + 2 * (slot as usize).checked_sub(INLINE_SLOTS)?;

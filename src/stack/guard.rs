@@ -137,6 +137,11 @@ impl Guard {
     }
 
     #[inline(always)]
+    pub(super) fn address(&self) -> usize {
+        self.record
+    }
+
+    #[inline(always)]
     pub(crate) fn record(&self) -> &'static Record {
         // SAFETY: `enter` made the address: a record of a region, or a place with 192 bytes behind it in a counted part or
         // sink. All of these are atomic words that live forever.

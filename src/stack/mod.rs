@@ -12,6 +12,7 @@ mod arena;
 mod bounds;
 mod guard;
 pub(crate) mod native;
+mod peek;
 mod read;
 mod record;
 mod region;
@@ -34,6 +35,7 @@ pub(crate) use guard::{Depth, LimitedFrame, try_enter};
 pub use guard::{Guard, enter};
 #[cfg(unoptimised)]
 pub(crate) use guard::{typed_surface, typed_whole};
+pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
 #[cfg(feature = "grow")]
 pub(crate) use segment::run_on_segment;

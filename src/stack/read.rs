@@ -17,6 +17,13 @@ pub(crate) const ARGUMENT: u32 = 0x40;
 pub(crate) struct Meta(&'static u8);
 
 impl Meta {
+    /// Of a text that ends in NUL.
+    pub(super) fn at(text: &'static str) -> Meta {
+        debug_assert!(text.ends_with('\0'));
+        // SAFETY: not empty.
+        Meta(unsafe { &*text.as_ptr() })
+    }
+
     pub(crate) fn text(self) -> &'static str {
         // SAFETY: `enter` accepts only `&'static str`s that end in NUL, so that one is found inside the literal; what lies
         // before it is a prefix of valid UTF-8 that ends at an ASCII byte.

@@ -7,6 +7,7 @@ mod deep;
 mod enter;
 mod inspect;
 mod locals;
+mod log_calls;
 mod position;
 mod suspend;
 mod switched_off;
@@ -26,6 +27,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(inspect::ROWS);
     rows.extend(allocations::ROWS);
     rows.extend(suspend::ROWS);
+    rows.extend(log_calls::ROWS);
     rows.extend(switched_off::ROWS);
     rows
 }

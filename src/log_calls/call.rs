@@ -1,0 +1,552 @@
+//! One logged call of a function: a line when it begins, one when it is left, however that happens.
+
+use super::event::{Arguments, Event, EventKind};
+use super::format::{self, Flags};
+use super::line::Line;
+use super::sink::Target;
+use super::site::{Facts, LogSite};
+use super::thread::{self, Busy};
+use super::{Outcome, panic, value};
+use crate::capture::{Encoder, Tag, VALUE_BYTES, intern};
+use crate::stack::Guard;
+use std::any::TypeId;
+use std::cell::{Cell, UnsafeCell};
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::time::{Duration, Instant};
+
+/// The log's part in a function. Dropping it closes the line.
+pub struct Log {
+    /// `None`: this call is not logged, and `state` is nothing.
+    site: Cell<Option<&'static LogSite>>,
+    state: UnsafeCell<MaybeUninit<State>>,
+}
+
+struct State {
+    frame: ManuallyDrop<Guard>,
+    /// Known where somebody asks how long the call takes.
+    started: Option<Instant>,
+    /// Only a call that takes longer is mentioned, when it ends.
+    slow: Option<Duration>,
+    flags: Flags,
+    depth: u32,
+    /// `name(arguments)`, as it was when the call began.
+    subject: Subject,
+    outcome: Cell<Outcome>,
+    result: Cell<Stored>,
+    /// It began while a panic was on its way: then that is not its own.
+    unwinding: bool,
+}
+
+/// What was returned, until the line is written: locals of the body are dropped in between, and may be logged themselves.
+#[derive(Clone, Copy)]
+enum Stored {
+    Nothing,
+    Scalar(u8, u64),
+    /// Text, beside the frame.
+    Kept(u32),
+    NoRoom,
+    Hidden,
+}
+
+/// A call that is not logged, so far. Entered in its place: what is returned by value would be copied.
+#[inline]
+pub fn log_none() -> Log {
+    Log {
+        site: Cell::new(None),
+        state: UnsafeCell::new(MaybeUninit::uninit()),
+    }
+}
+
+/// A text that is written once more when the call ends.
+enum Subject {
+    Unknown,
+    /// Most of them, and the cheapest.
+    Short {
+        length: u8,
+        bytes: [MaybeUninit<u8>; SHORT],
+    },
+    /// Beside the frame.
+    Kept(u32),
+}
+
+const SHORT: usize = 30;
+
+impl Subject {
+    /// Keeps what was appended since the line was `from` bytes long.
+    #[inline]
+    fn keep(&mut self, line: &Line, from: usize, frame: &Guard) {
+        let length = line.len() - from;
+        *self = match line.array(from).filter(|_| length <= SHORT) {
+            Some(bytes) => Subject::Short {
+                length: length as u8,
+                bytes,
+            },
+            None => Subject::Kept(frame.keep(line.since(from).as_bytes())),
+        };
+    }
+
+    /// Appends the text, if it is known.
+    #[inline]
+    fn write(&self, frame: &Guard, out: &mut Line) -> bool {
+        match self {
+            Subject::Unknown => false,
+            Subject::Kept(place) => kept(frame, *place, out),
+            Subject::Short { length, bytes } => {
+                // SAFETY: `keep` copied that many bytes of a line, from a text's beginning to its end.
+                unsafe { out.push_array(bytes, usize::from(*length)) };
+                true
+            }
+        }
+    }
+}
+
+/// Enters the log of a call, if it is to be logged.
+#[inline]
+pub fn log_enter(site: &'static LogSite, frame: &Guard, log: &Log) {
+    if !site.is_off() {
+        open(log, site, frame);
+    }
+}
+
+/// Whether a call may be logged.
+#[inline]
+pub fn log_wanted(site: &'static LogSite) -> bool {
+    !site.is_off() && site.rule().is_some()
+}
+
+#[cold]
+#[inline(never)]
+fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
+    // The macros enter a call once. Another time would change a state that is being looked at.
+    if log.is_on() {
+        return;
+    }
+    let Some(_busy) = Busy::enter_or_count() else {
+        return;
+    };
+    let Some(rule) = site.rule() else { return };
+    let depth = thread::depth();
+    let mut slow = None;
+    if let Some(conditions) = LogSite::conditions(rule) {
+        if !conditions.admit(site, depth) {
+            return;
+        }
+        slow = conditions.slow;
+    }
+    let facts = site.facts();
+    let target = facts.target();
+    let flags = facts.flags.with(format::flags());
+    let timed = slow.is_some() || target.needs.time || flags.has(Flags::TIME);
+    // SAFETY: the call is not entered yet, so that nobody looks at the state; nobody writes it once it is.
+    let state: &State = unsafe {
+        (*log.state.get()).write(State {
+            frame: frame.alias(),
+            started: None,
+            slow,
+            flags,
+            depth,
+            subject: Subject::Unknown,
+            outcome: Cell::new(Outcome::Left),
+            result: Cell::new(Stored::Nothing),
+            unwinding: std::thread::panicking(),
+        });
+        let state = &mut *(*log.state.get()).as_mut_ptr();
+        if slow.is_none() {
+            begin(facts, target, state, frame);
+        }
+        if timed {
+            state.started = Some(Instant::now());
+        }
+        state
+    };
+    thread::set_depth(state.depth.saturating_add(1));
+    log.site.set(Some(site));
+}
+
+/// Writes the line of the beginning, and keeps `name(arguments)`.
+fn begin(facts: &Facts, target: &Target, state: &mut State, frame: &Guard) {
+    let learned = facts.learn_name(frame);
+    let name = learned.as_deref().unwrap_or(&facts.name);
+    let mut event = state.event(facts, name, target, EventKind::Call, frame);
+    let mut line = Line::new();
+    if target.needs.line {
+        format::write_head(&mut line, &event);
+        let from = line.len();
+        event.write_subject(&mut line);
+        state.subject.keep(&line, from, frame);
+        format::write_tail(&mut line, &event);
+        event.line = line.as_str();
+    }
+    target.write(&event);
+}
+
+impl State {
+    fn event<'a>(
+        &self,
+        facts: &'a Facts,
+        function: &'a str,
+        target: &Target,
+        kind: EventKind,
+        frame: &'a Guard,
+    ) -> Event<'a> {
+        let color = if target.needs.color {
+            Flags::COLOR
+        } else {
+            Flags::NONE
+        };
+        Event {
+            kind,
+            facts,
+            function,
+            depth: self.depth,
+            task: thread::task(),
+            arguments: Arguments::Of(frame),
+            outcome: None,
+            result: None,
+            elapsed: None,
+            flags: self.flags.with(color),
+            line: "",
+        }
+    }
+}
+
+impl Log {
+    /// Whether this call is logged.
+    #[inline]
+    fn state(&self) -> Option<(&'static LogSite, &State)> {
+        // SAFETY: `open` writes the state before it sets the site, and nobody writes it again.
+        let state = |site| (site, unsafe { (*self.state.get()).assume_init_ref() });
+        self.site.get().map(state)
+    }
+}
+
+impl Drop for Log {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_on() {
+            close(self);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn close(log: &Log) {
+    let Some((site, state)) = log.state() else {
+        return;
+    };
+    let elapsed = state.started.map(|started| started.elapsed());
+    thread::set_depth(state.depth);
+    if state
+        .slow
+        .is_some_and(|slow| elapsed.is_none_or(|elapsed| elapsed < slow))
+    {
+        return;
+    }
+    let Some(_busy) = Busy::enter_or_count() else {
+        return;
+    };
+    end(site.facts(), state, elapsed);
+}
+
+/// Writes the line of the end.
+fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
+    let target = facts.target();
+    let frame: &Guard = &state.frame;
+    let learned = facts.learn_name(frame);
+    let name = learned.as_deref().unwrap_or(&facts.name);
+    let mut event = state.event(facts, name, target, EventKind::Return, frame);
+    let outcome = if std::thread::panicking() && !state.unwinding {
+        Outcome::Panic
+    } else {
+        state.outcome()
+    };
+    event.outcome = Some(outcome);
+    event.elapsed = elapsed;
+    let mut line = Line::new();
+    if target.needs.line {
+        format::write_head(&mut line, &event);
+        if !state.subject.write(frame, &mut line) {
+            event.write_subject(&mut line);
+        }
+    }
+    let before = line.len();
+    let result = match outcome {
+        Outcome::Panic => {
+            line.push(" panicked: ");
+            let from = line.len();
+            if panic::with_message(|message| line.push(message)).is_none() {
+                line.truncate(before + " panicked".len());
+            }
+            from
+        }
+        _ => {
+            line.push(" = ");
+            let from = line.len();
+            state.write_result(&mut line);
+            if line.len() == from {
+                line.truncate(before);
+            }
+            from
+        }
+    };
+    let end = line.len();
+    if target.needs.line {
+        format::write_tail(&mut line, &event);
+    }
+    if result < end {
+        // SAFETY: both are lengths that the line had, so that whole texts lie between them.
+        event.result = Some(unsafe { line.between(result, end) });
+    }
+    if target.needs.line {
+        event.line = line.as_str();
+    }
+    target.write(&event);
+}
+
+/// Appends a text that was kept beside the frame.
+#[inline]
+fn kept(frame: &Guard, place: u32, out: &mut Line) -> bool {
+    place != 0
+        && frame
+            // A coroutine that was left elsewhere may have written over it.
+            .kept(place, |bytes| out.push_checked(bytes))
+            .unwrap_or(false)
+}
+
+impl State {
+    /// How the call ended, if not by a panic.
+    fn outcome(&self) -> Outcome {
+        match self.result.get() {
+            Stored::Nothing if self.flags.has(Flags::UNIT) => Outcome::Value,
+            Stored::Nothing => Outcome::Left,
+            _ => self.outcome.get(),
+        }
+    }
+
+    /// Appends what was returned; nothing if that is `()`, or not to be seen.
+    #[inline]
+    fn write_result(&self, out: &mut Line) {
+        let flags = self.flags;
+        match self.result.get() {
+            _ if !flags.has(Flags::RESULT) => {}
+            Stored::Nothing if flags.has(Flags::UNIT) => {}
+            Stored::Nothing => out.push("<returned>"),
+            Stored::Scalar(tag, _) if tag == Tag::Unit as u8 => {}
+            _ if flags.has(Flags::REDACT_RESULT) => out.push("<redacted>"),
+            Stored::Scalar(tag, bits) => value::scalar(out, tag, bits, flags.has(Flags::TYPES)),
+            Stored::Kept(place) => {
+                if !kept(&self.frame, place, out) {
+                    out.push("<omitted: unreadable>");
+                }
+            }
+            Stored::Hidden => {}
+            Stored::NoRoom => out.push("<omitted: no room>"),
+        }
+    }
+
+    /// Keeps a text as what is returned.
+    fn keep_result(&self, outcome: Outcome, text: &Line) {
+        // What the type said is more than what the text says.
+        if self.outcome.get() == Outcome::Left {
+            self.outcome.set(outcome);
+        }
+        self.result
+            .set(match self.frame.keep(text.as_str().as_bytes()) {
+                0 => Stored::NoRoom,
+                place => Stored::Kept(place),
+            });
+    }
+
+    /// Whether there is anything to look at in what is returned.
+    fn hides_result(&self) -> bool {
+        !self.flags.has(Flags::RESULT) || self.flags.has(Flags::REDACT_RESULT)
+    }
+
+    /// There was a value, of which nothing is to be seen.
+    fn hide_result(&self) {
+        if self.outcome.get() == Outcome::Left {
+            self.outcome.set(Outcome::Value);
+        }
+        self.result.set(Stored::Hidden);
+    }
+
+    /// Notes a value by the identity of its type.
+    ///
+    /// # Safety
+    /// `at` points to a live value of the type that `id` and `name` answer for.
+    unsafe fn returned(&self, at: *const (), id: fn() -> TypeId, name: fn() -> &'static str) {
+        let entry = intern(id, name);
+        // SAFETY: `entry` is the entry of the type at `at`.
+        if let Some((tag, bits)) = unsafe { entry.scalar(at) } {
+            self.outcome.set(Outcome::Value);
+            self.result.set(Stored::Scalar(tag, bits));
+            return;
+        }
+        if self.hides_result() {
+            return self.hide_result();
+        }
+        let mut text = Line::new();
+        let types = self.flags.has(Flags::TYPES);
+        // SAFETY: as above.
+        let outcome = match unsafe { entry.text(at) } {
+            Some(it) => {
+                let kept = &it.as_bytes()[..it.len().min(VALUE_BYTES)];
+                value::recorded(&mut text, Tag::TEXT, it.len() as u64, kept, types)
+            }
+            None => {
+                let mut bytes = [0; VALUE_BYTES];
+                let mut encoder = Encoder::new(&mut bytes);
+                // SAFETY: as above.
+                unsafe { entry.encode_into(at, &mut encoder) };
+                let length = encoder.written().len();
+                let bits = u64::from(entry.index().to_bits());
+                value::recorded(&mut text, Tag::TYPED, bits, &bytes[..length], types)
+            }
+        };
+        self.keep_result(outcome, &text);
+    }
+
+    /// Notes a value by code of the user's.
+    fn returned_by(&self, name: &str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
+        if self.hides_result() {
+            return self.hide_result();
+        }
+        let mut text = Line::new();
+        let mut bytes = [0; VALUE_BYTES];
+        let mut encoder = Encoder::new(&mut bytes);
+        write(&mut encoder);
+        let length = encoder.written().len();
+        let outcome = value::recorded(&mut text, Tag::TYPED, 0, &bytes[..length], false);
+        if self.flags.has(Flags::TYPES) {
+            text.push(": ");
+            let _ = crate::capture::short_type_name(name, usize::MAX, &mut text);
+        }
+        self.keep_result(outcome, &text);
+    }
+}
+
+/// What the function is about to return.
+#[inline]
+pub fn log_ret<R>(value: R, log: &Log) -> R {
+    log.look(&value);
+    value
+}
+
+/// # Safety
+/// As for [`State::returned`].
+#[cold]
+#[inline(never)]
+unsafe fn returned(log: &Log, at: *const (), id: fn() -> TypeId, name: fn() -> &'static str) {
+    if let (Some((_, state)), Some(_busy)) = (log.state(), Busy::enter()) {
+        // SAFETY: passed on.
+        unsafe { state.returned(at, id, name) };
+    }
+}
+
+impl Log {
+    /// Notes a value by the identity of its type.
+    #[inline]
+    pub(super) fn look<R>(&self, value: &R) {
+        if !self.is_on() {
+            return;
+        }
+        #[cfg(not(unoptimised))]
+        if let (Some((tag, bits)), Some((_, state))) = (crate::capture::scalar(value), self.state())
+        {
+            state.outcome.set(Outcome::Value);
+            return state.result.set(Stored::Scalar(tag, bits));
+        }
+        let at = std::ptr::from_ref(value).cast();
+        // SAFETY: a reference to an `R`.
+        unsafe {
+            returned(
+                self,
+                at,
+                crate::capture::type_id::<R>,
+                std::any::type_name::<R>,
+            )
+        };
+    }
+
+    #[inline]
+    pub(super) fn is_on(&self) -> bool {
+        self.site.get().is_some()
+    }
+
+    /// Notes whether the value that is returned next is a failure.
+    pub(super) fn note_outcome(&self, outcome: Outcome) {
+        if let Some((_, state)) = self.state() {
+            state.outcome.set(outcome);
+        }
+    }
+
+    /// Notes a value that shows itself by code of the user's.
+    pub(super) fn note_by(&self, name: &str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
+        if let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) {
+            state.returned_by(name, write);
+        }
+    }
+}
+
+#[cfg(all(test, not(feature = "off")))]
+mod tests {
+    use super::*;
+    use crate::__private::enter1;
+    use crate::code::fixture::{Function, numbers};
+    use crate::log_calls::{Sink, Writer};
+    use std::sync::Mutex;
+
+    /// What the macro makes of the lesson's function.
+    fn factorial(n: u64, site: &'static LogSite, meta: &'static str) -> u64 {
+        let frame = enter1(meta, &n);
+        let log = log_none();
+        log_enter(site, &frame, &log);
+        if n <= 1 {
+            return log_ret(1, &log);
+        }
+        log_ret(n * factorial(n - 1, site, meta), &log)
+    }
+
+    fn site(
+        meta: &'static str,
+        options: &'static str,
+    ) -> (&'static LogSite, &'static Writer<Vec<u8>>) {
+        let sink: &'static Writer<Vec<u8>> = Box::leak(Box::new(Writer::new(Vec::new())));
+        (Box::leak(Box::new(LogSite::to(meta, options, sink))), sink)
+    }
+
+    fn meta(name: &'static str) -> &'static str {
+        let variables = format!("n {}\n", numbers(&[1, 0x40, 0, 0, 9, 0]));
+        Function {
+            name,
+            variables,
+            head: [0, 1, 10, 1, 20],
+            ..Function::default()
+        }
+        .literal()
+    }
+
+    fn lines(sink: &Writer<Vec<u8>>) -> String {
+        sink.with(|text| String::from_utf8(std::mem::take(text)).unwrap())
+    }
+
+    #[test]
+    fn the_lessons_log_is_the_lessons_log() {
+        let meta = meta("factorial");
+        let (site, sink) = site(meta, "");
+        assert_eq!(factorial(4, site, meta), 24);
+        let expected = "\
+→ factorial(4)
+  → factorial(3)
+    → factorial(2)
+      → factorial(1)
+      ← factorial(1) = 1
+    ← factorial(2) = 2
+  ← factorial(3) = 6
+← factorial(4) = 24
+";
+        assert_eq!(lines(sink), expected);
+        assert_eq!(thread::depth(), 0);
+    }
+}

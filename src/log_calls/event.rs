@@ -1,0 +1,237 @@
+//! What a sink is given.
+
+use super::format::Flags;
+use super::line::Line;
+use super::site::Facts;
+use super::{Level, Outcome, value};
+use crate::Code;
+use crate::stack::Guard;
+use std::fmt;
+use std::time::Duration;
+
+/// What happened to a logged call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// It begins.
+    Call,
+    /// It ends, in whichever way.
+    Return,
+    /// Its future is polled and will go on later.
+    Suspend,
+    /// Its future is polled again.
+    Resume,
+}
+
+impl EventKind {
+    /// `"call"`, `"return"`, `"suspend"` or `"resume"`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventKind::Call => "call",
+            EventKind::Return => "return",
+            EventKind::Suspend => "suspend",
+            EventKind::Resume => "resume",
+        }
+    }
+}
+
+/// One entry of the log, as a [`Sink`](super::Sink) is given it: the text that is printed, and what it is made of.
+#[derive(Clone, Copy)]
+pub struct Event<'a> {
+    pub(super) kind: EventKind,
+    pub(super) facts: &'a Facts,
+    /// `Type::method`, where the type is known only now.
+    pub(super) function: &'a str,
+    pub(super) depth: u32,
+    pub(super) task: u64,
+    pub(super) arguments: Arguments<'a>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) result: Option<&'a str>,
+    pub(super) elapsed: Option<Duration>,
+    pub(super) flags: Flags,
+    pub(super) line: &'a str,
+}
+
+/// Where the arguments of a call are read.
+#[derive(Clone, Copy)]
+pub(super) enum Arguments<'a> {
+    /// In its frame.
+    Of(&'a Guard),
+    /// They were turned into text when it began.
+    Text(&'a [(&'static str, Box<str>)]),
+}
+
+impl<'a> Event<'a> {
+    /// What happened.
+    pub fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    /// The text, ending in a line break. Empty if the sink did not ask for it ([`Needs`](super::Needs)).
+    pub fn line(&self) -> &'a str {
+        self.line
+    }
+
+    /// The same event with another text.
+    #[must_use]
+    pub fn with_line<'b>(&self, line: &'b str) -> Event<'b>
+    where
+        'a: 'b,
+    {
+        Event { line, ..*self }
+    }
+
+    /// The name that is printed: `parse`, `Parser::parse`.
+    pub fn function(&self) -> &'a str {
+        self.function
+    }
+
+    /// The function.
+    pub fn code(&self) -> &'static Code {
+        self.facts.code
+    }
+
+    /// The importance that the attribute gives it.
+    pub fn level(&self) -> Level {
+        self.facts.level
+    }
+
+    /// How many logged calls are round it: 0 for the outermost.
+    pub fn depth(&self) -> usize {
+        self.depth as usize
+    }
+
+    /// The number of the asynchronous task that it belongs to.
+    pub fn task(&self) -> Option<u64> {
+        (self.task != 0).then_some(self.task)
+    }
+
+    /// How it ended, at [`EventKind::Return`].
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// What it returned, as it is printed; the message of a panic.
+    pub fn result(&self) -> Option<&'a str> {
+        self.result
+    }
+
+    /// How long it took, at [`EventKind::Return`] and if somebody asks for it: an option, the filter, or the sink.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.elapsed
+    }
+
+    /// The line and column, counted from 1: where the function begins, and where a return was.
+    pub fn place(&self) -> (u32, u32) {
+        let code = self.facts.code;
+        let position = match (self.kind, self.arguments) {
+            (EventKind::Return, Arguments::Of(frame)) => frame.position(),
+            _ => None,
+        };
+        match position {
+            Some(position) => {
+                let place = code.place(position);
+                (place.line, place.column)
+            }
+            None => (code.first_line(), code.place(0).column),
+        }
+    }
+
+    /// Calls `each` with the name and the printed value of each argument that is shown.
+    pub fn each_argument(&self, each: &mut dyn FnMut(&'static str, &str)) {
+        if !self.flags.has(Flags::ARGUMENTS) {
+            return;
+        }
+        match self.arguments {
+            Arguments::Of(frame) => {
+                let mut text = Line::new();
+                for argument in self.facts.shown(self.flags) {
+                    text.clear();
+                    argument.write(&mut text, frame, self.flags);
+                    each(argument.name, text.as_str());
+                }
+            }
+            Arguments::Text(list) => {
+                for (name, text) in list {
+                    each(name, text);
+                }
+            }
+        }
+    }
+
+    /// `name(arguments)`
+    #[inline]
+    pub(super) fn write_subject(&self, out: &mut Line) {
+        let qualified = self.flags.has(Flags::QUALIFIED);
+        let name = if qualified {
+            self.facts.path()
+        } else {
+            self.function
+        };
+        self.facts.open(out, name);
+        if self.flags.has(Flags::ARGUMENTS) {
+            self.write_arguments(out);
+        } else if self.facts.code.argcount() > 0 {
+            out.push("..");
+        }
+        out.push(")");
+    }
+
+    #[inline]
+    fn write_arguments(&self, out: &mut Line) {
+        let from = out.len();
+        let begin = |out: &mut Line, name: &str| {
+            if out.len() != from {
+                out.push(", ");
+            }
+            if self.flags.has(Flags::NAMES) {
+                out.push_text(name);
+                out.push("=");
+            }
+        };
+        match self.arguments {
+            Arguments::Of(frame) => {
+                for argument in self.facts.shown(self.flags) {
+                    begin(out, argument.name);
+                    argument.write(out, frame, self.flags);
+                }
+            }
+            Arguments::Text(list) => {
+                for (name, text) in list {
+                    begin(out, name);
+                    out.push_text(text);
+                }
+            }
+        }
+        if self.facts.left_out() {
+            out.push(if out.len() == from { ".." } else { ", .." });
+        }
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("kind", &self.kind)
+            .field("function", &self.function)
+            .field("depth", &self.depth)
+            .field("task", &self.task())
+            .field("outcome", &self.outcome)
+            .field("result", &self.result)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl super::site::Argument {
+    #[inline]
+    pub(super) fn write(&self, out: &mut Line, frame: &Guard, flags: Flags) {
+        use crate::code::Missing;
+        match self.slot {
+            Ok(slot) => value::slot(out, frame, slot, flags.has(Flags::TYPES)),
+            Err(Missing::Redacted) => out.push("<redacted>"),
+            Err(Missing::Skipped) => out.push("<omitted: skipped>"),
+            Err(Missing::NotCaptured) => out.push("_"),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The call log: a line when a function begins, and one when it ends.
+//!
+//! [`#[log_calls]`](macro@crate::log_calls) puts functions into it. This module says what becomes of the lines.
+
+pub(crate) mod call;
+mod color;
+mod event;
+mod filter;
+mod format;
+mod level;
+mod line;
+mod outcome;
+mod panic;
+pub(crate) mod probe;
+mod sink;
+pub(crate) mod site;
+mod streams;
+mod thread;
+mod value;
+
+pub use event::{Event, EventKind};
+pub use filter::{FilterError, set_filter};
+pub use format::{Format, set_format};
+pub use level::{Level, UnknownLevel};
+pub use outcome::Outcome;
+pub use sink::{Needs, Sink, flush, set_sink};
+pub use streams::{Null, Stderr, Stdout, TestOutput, Writer};
+
+/// What did not become a line, since the program began.
+///
+/// ```
+/// let stats = stacklens::log_calls::stats();
+/// assert_eq!(stats.dropped + stats.failed, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Lines that found the queue of a background sink full.
+    pub dropped: u64,
+    /// Lines that a sink did not write: it gave an error, or panicked.
+    pub failed: u64,
+    /// Calls made by a sink, by the `Debug` of a value or by the allocator while a line was written. They are not logged.
+    pub suppressed: u64,
+}
+
+/// What did not become a line.
+pub fn stats() -> Stats {
+    Stats {
+        dropped: 0,
+        failed: sink::failures(),
+        suppressed: thread::suppressed(),
+    }
+}

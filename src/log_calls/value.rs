@@ -1,0 +1,244 @@
+//! Values as text: the usual ones by hand, without an allocation; the others as they are printed everywhere.
+
+use super::Outcome;
+use super::line::Line;
+use crate::capture::{Tag, VALUE_BYTES, Value, ValueKind, short_type_name};
+use crate::stack::{Guard, Seen};
+use std::fmt::Write;
+
+/// Characters of a text that are shown.
+const SHOWN: usize = crate::Limits::DEFAULT.string_chars;
+
+/// Appends the value that a slot of the frame holds.
+#[inline(always)] // there is one caller, and numbers and short texts are most of what it is called for
+pub(super) fn slot(out: &mut Line, frame: &Guard, slot: u32, types: bool) {
+    match frame.peek(slot) {
+        Some(Seen::Short(word, length)) if !types && is_plain(word | padding(length)) => {
+            out.push("\"");
+            out.push_ascii(word, length);
+            out.push("\"");
+        }
+        Some(Seen::Word(tag, bits)) if !types && 1_u32 << (tag & 31) & set(UNSIGNED) != 0 => {
+            out.push_number(bits);
+        }
+        seen => other(out, frame, seen, types),
+    }
+}
+
+#[inline(never)]
+fn other(out: &mut Line, frame: &Guard, seen: Option<Seen>, types: bool) {
+    match seen {
+        Some(Seen::Short(word, length)) => {
+            let bytes = word.to_le_bytes();
+            recorded(out, Tag::TEXT, length as u64, &bytes[..length], types);
+        }
+        Some(Seen::Word(tag, bits)) => scalar(out, tag, bits, types),
+        Some(Seen::Bytes(tag, bits, place)) => {
+            let read = |bytes: &[u8]| recorded(out, tag, bits, kept(bytes), types);
+            if frame.kept(place, read).is_none() {
+                recorded(out, tag, bits, &[], types);
+            }
+        }
+        None => out.push("<omitted: not recorded>"),
+    }
+}
+
+/// Appends a value that is a word.
+#[inline]
+pub(super) fn scalar(out: &mut Line, tag: u8, bits: u64, types: bool) {
+    if !types && 1_u32 << (tag & 31) & set(UNSIGNED) != 0 {
+        out.push_number(bits);
+    } else {
+        recorded(out, tag, bits, &[], types);
+    }
+}
+
+/// No value has more bytes.
+fn kept(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(VALUE_BYTES)]
+}
+
+const UNSIGNED: [u8; 5] = [
+    Tag::U64 as u8,
+    Tag::Usize as u8,
+    Tag::U32 as u8,
+    Tag::U16 as u8,
+    Tag::U8 as u8,
+];
+const SIGNED: [u8; 5] = [
+    Tag::I64 as u8,
+    Tag::Isize as u8,
+    Tag::I32 as u8,
+    Tag::I16 as u8,
+    Tag::I8 as u8,
+];
+
+/// Bit by bit, which tags are in a list.
+const fn set(tags: [u8; 5]) -> u32 {
+    1 << tags[0] | 1 << tags[1] | 1 << tags[2] | 1 << tags[3] | 1 << tags[4]
+}
+
+/// Appends a recorded value; says what it is if it is a `Result` or `Option`.
+#[inline]
+pub(super) fn recorded(out: &mut Line, tag: u8, bits: u64, bytes: &[u8], types: bool) -> Outcome {
+    let kind = 1_u32 << (tag & 31);
+    let usual = if kind & set(UNSIGNED) != 0 {
+        out.push_number(bits);
+        true
+    } else if kind & set(SIGNED) != 0 {
+        out.push_signed(bits as i64);
+        true
+    } else if tag == Tag::Bool as u8 {
+        out.push(if bits & 1 != 0 { "true" } else { "false" });
+        true
+    } else {
+        tag == Tag::TEXT && bits == bytes.len() as u64 && plain_text(out, bytes)
+    };
+    if usual && !types {
+        return Outcome::Value;
+    }
+    unusual(out, usual, &Value::decode(tag, bits, bytes), types)
+}
+
+/// A text that needs no escapes, if it is one.
+fn plain_text(out: &mut Line, bytes: &[u8]) -> bool {
+    let mut words = bytes.chunks_exact(8);
+    let whole = |chunk: &[u8]| u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+    let plain = words.by_ref().all(|chunk| is_plain(whole(chunk)));
+    let mut last = padding(0).to_le_bytes();
+    last[..words.remainder().len()].copy_from_slice(words.remainder());
+    if bytes.len() > SHOWN || !plain || !is_plain(u64::from_le_bytes(last)) {
+        return false;
+    }
+    out.push("\"");
+    // SAFETY: ASCII.
+    out.push(unsafe { std::str::from_utf8_unchecked(bytes) });
+    out.push("\"");
+    true
+}
+
+/// Plain bytes behind the first `length` of a word.
+fn padding(length: usize) -> u64 {
+    const PLAIN: u64 = 0x6161_6161_6161_6161;
+    PLAIN.checked_shl(8 * length as u32).unwrap_or(0)
+}
+
+/// Whether none of a word's eight characters is shown otherwise than it is: printable ASCII, no quote, no backslash.
+#[inline]
+fn is_plain(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let special = zero(word ^ ONES * b'"' as u64)
+        | zero(word ^ ONES * b'\\' as u64)
+        | zero(word ^ ONES * 0x7f);
+    (word | control | special) & HIGH == 0
+}
+
+#[cold]
+fn unusual(out: &mut Line, written: bool, value: &Value, types: bool) -> Outcome {
+    if !written {
+        match (value.kind(), value.type_name()) {
+            (ValueKind::Opaque, Some(name)) => {
+                out.push("<");
+                let _ = short_type_name(name, SHOWN, out);
+                out.push(">");
+                return Outcome::Value;
+            }
+            // A value's own line breaks would tear the line.
+            (ValueKind::Formatted, _) => one_line(out, value),
+            _ => {
+                let _ = write!(out, "{value}");
+            }
+        }
+    }
+    if types {
+        if let Some(name) = value.type_name() {
+            out.push(": ");
+            let _ = short_type_name(name, SHOWN, out);
+        }
+    }
+    match (value.kind(), value.name()) {
+        (ValueKind::Result, Some("Err")) => Outcome::Err,
+        (ValueKind::Option, Some("None")) => Outcome::None,
+        _ => Outcome::Value,
+    }
+}
+
+/// What a `Debug` printed, on one line.
+fn one_line(out: &mut Line, value: &Value) {
+    struct Flat<'l>(&'l mut Line);
+    impl Write for Flat<'_> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            for (i, part) in text.split(['\n', '\r']).enumerate() {
+                if i > 0 {
+                    self.0.push(" ");
+                }
+                self.0.push(part);
+            }
+            Ok(())
+        }
+    }
+    let _ = write!(Flat(out), "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(tag: Tag, bits: u64, bytes: &[u8], types: bool) -> String {
+        let mut out = Line::new();
+        recorded(&mut out, tag as u8, bits, bytes, types);
+        out.as_str().to_owned()
+    }
+
+    #[test]
+    fn the_short_way_prints_what_the_long_way_prints() {
+        let cases: [(Tag, u64, &[u8]); 14] = [
+            (Tag::U64, u64::MAX, b""),
+            (Tag::Usize, 7, b""),
+            (Tag::U32, 4_000_000_000, b""),
+            (Tag::U16, 65535, b""),
+            (Tag::U8, 255, b""),
+            (Tag::I64, i64::MIN as u64, b""),
+            (Tag::I32, -5_i64 as u64, b""),
+            (Tag::I8, -5_i64 as u64, b""),
+            (Tag::Bool, 1, b""),
+            (Tag::Text, 3, b"abc"),
+            (Tag::Text, 4, b"a\"\\\n"),
+            (Tag::Text, 2, "é".as_bytes()),
+            (Tag::Text, 0, b""),
+            (Tag::F64, 1.5_f64.to_bits(), b""),
+        ];
+        for (tag, bits, bytes) in cases {
+            let long = Value::decode(tag as u8, bits, bytes).to_string();
+            assert_eq!(written(tag, bits, bytes, false), long);
+            assert!(written(tag, bits, bytes, true).starts_with(&(long + ": ")));
+        }
+    }
+
+    #[test]
+    fn plain_is_what_debug_shows_as_it_is() {
+        for byte in 0..=255_u8 {
+            let shown = format!("{:?}", char::from(byte).to_string());
+            let expected = byte < 128 && shown.len() == 3;
+            for place in 0..8 {
+                let mut word = padding(0).to_le_bytes();
+                word[place] = byte;
+                assert_eq!(
+                    is_plain(u64::from_le_bytes(word)),
+                    expected,
+                    "{byte} at {place}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_counted() {
+        let text = "x".repeat(200);
+        let expected = format!("\"{}\"... (200 bytes)", "x".repeat(80));
+        assert_eq!(written(Tag::Text, 200, text.as_bytes(), false), expected);
+    }
+}

@@ -1,0 +1,141 @@
+//! A look at single values of an active frame, without a copy of the rest; and a few bytes that are kept beside it.
+
+use super::guard::Guard;
+use super::read::{ARGUMENT, Meta};
+use super::record::{
+    ARGUMENT_TAGS, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, SHORT_TEXT, SHORT_TEXT_BYTES,
+};
+use super::word::{load32, load64};
+use super::{arena, thread};
+use crate::capture::Tag;
+use std::mem::ManuallyDrop;
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// A tag, and a word that is the value or says all there is.
+    Word(u8, u64),
+    /// A text that fits a word, and its length.
+    Short(u64, usize),
+    /// A tag, its word, and where the bytes are ([`Guard::kept`]).
+    Bytes(u8, u64, u32),
+}
+
+impl Meta {
+    /// `None` for a text that the macros did not make: it does not end in NUL.
+    pub(crate) fn of(text: &'static str) -> Option<Meta> {
+        text.ends_with('\0').then(|| Meta::at(text))
+    }
+}
+
+impl Guard {
+    /// A second name for the frame, for somebody who lives no longer. It leaves nothing when it is dropped.
+    pub(crate) fn alias(&self) -> ManuallyDrop<Guard> {
+        Guard::of_record(self.address())
+    }
+
+    /// What a slot (by its number in the metadata) holds. `None` if the frame has no record.
+    #[inline]
+    pub(crate) fn peek(&self, slot: u32) -> Option<Seen> {
+        if !thread::with(|t| t.owns(self.address())) {
+            return None;
+        }
+        let record = self.record();
+        let flags = load32(&record.flags);
+        if flags & HOT != 0 {
+            return Some(Seen::Word(Tag::HOT, 0));
+        }
+        let (tag, bits) = if slot & ARGUMENT != 0 {
+            let slot = (slot & !ARGUMENT) as usize;
+            let bits = load64(record.values.get(slot).filter(|_| slot < ARGUMENT_TAGS)?);
+            ((load64(&record.argument_tags) >> (8 * slot)) as u8, bits)
+        } else if (slot as usize) < INLINE_SLOTS {
+            let slot = slot as usize;
+            (
+                load32(&record.notes[slot]) as u8,
+                load64(&record.values[slot]),
+            )
+        } else if flags & HAS_SPILL != 0 {
+            arena::spilled_of(self.address(), slot)?
+        } else {
+            return None;
+        };
+        Some(match tag {
+            SHORT_TEXT => Seen::Short(
+                bits & 0x00ff_ffff_ffff_ffff,
+                ((bits >> 56) as usize).min(SHORT_TEXT_BYTES),
+            ),
+            Tag::TEXT | Tag::TYPED => Seen::Bytes(tag, bits & 0xffff_ffff, (bits >> 32) as u32),
+            tag => Seen::Word(tag, bits),
+        })
+    }
+
+    /// The statement that runs now; `None` if the frame has no record.
+    pub(crate) fn position(&self) -> Option<u32> {
+        thread::with(|t| t.owns(self.address())).then(|| load32(&self.record().position) & !MARKED)
+    }
+
+    /// Keeps a few bytes until the frame is left; gives where, or 0 if there is no room.
+    pub(crate) fn keep(&self, bytes: &[u8]) -> u32 {
+        if thread::with(|t| t.owns(self.address())) {
+            arena::keep(self.address(), bytes)
+        } else {
+            0
+        }
+    }
+
+    /// The bytes of a value, or what was kept, at `place`. Somebody who holds a place for too long finds other bytes there.
+    pub(crate) fn kept<R>(&self, place: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        arena::read(place, read)
+    }
+}
+
+#[cfg(all(test, not(feature = "off")))]
+mod tests {
+    use super::*;
+    use crate::__private::{at, cap, enter2};
+    use crate::code::fixture::Function;
+
+    fn bytes(guard: &Guard, slot: u32) -> Vec<u8> {
+        match guard.peek(slot) {
+            Some(Seen::Bytes(.., place)) => guard.kept(place, <[u8]>::to_vec).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_slot_of_each_kind_is_seen_as_it_was_captured() {
+        let long = "a text that is no word".to_owned();
+        let guard = enter2(Function::default().literal(), &7_u64, &"short");
+        at(1, &guard);
+        cap(&long, 2 | 1 << 8, &guard);
+        cap(&Some(1_u8), 3 | 1 << 8, &guard);
+        cap(&-5_i32, 20 | 1 << 8, &guard);
+        assert_eq!(guard.peek(ARGUMENT), Some(Seen::Word(Tag::U64 as u8, 7)));
+        let short = u64::from_le_bytes(*b"short\0\0\0");
+        assert_eq!(guard.peek(ARGUMENT | 1), Some(Seen::Short(short, 5)));
+        assert_eq!(bytes(&guard, 2), long.as_bytes());
+        assert!(!bytes(&guard, 3).is_empty());
+        assert_eq!(
+            guard.peek(20),
+            Some(Seen::Word(Tag::I32 as u8, -5_i64 as u64))
+        );
+        assert_eq!(guard.position(), Some(1));
+    }
+
+    #[test]
+    fn what_is_kept_stays_beside_what_is_captured() {
+        let guard = enter2(Function::default().literal(), &1_u8, &2_u8);
+        let place = guard.keep(b"kept bytes");
+        cap(&"a text that is no word", 5, &guard);
+        let inner = enter2(Function::default().literal(), &1_u8, &2_u8);
+        assert_ne!(inner.keep(b"others"), place);
+        drop(inner);
+        assert_eq!(
+            guard.kept(place, |bytes| bytes.to_vec()).unwrap(),
+            b"kept bytes"
+        );
+        assert_eq!(guard.kept(0, |_| ()), None);
+        assert_eq!(guard.kept(u32::MAX, |_| ()), None);
+    }
+}
