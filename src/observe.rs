@@ -311,7 +311,7 @@ fn left_early(guard: &Guard, result: fn() -> &'static str) {
     trace::leave(
         guard,
         &Left {
-            position: guard.position(),
+            position: guard.statement(),
             from: None,
             made: false,
             way: Way::Early,

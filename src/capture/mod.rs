@@ -16,7 +16,7 @@ mod kind;
 mod limits;
 mod load;
 pub(crate) mod mode;
-mod redact;
+pub(crate) mod redact;
 mod render;
 pub(crate) mod secret;
 #[cfg(feature = "serde")]

@@ -86,6 +86,11 @@ impl<'a> Event<'a> {
         self.function
     }
 
+    /// Module, type and name: `mycrate::config::Parser::parse`.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.facts.code.module(), self.function)
+    }
+
     /// The function.
     pub fn code(&self) -> &'static Code {
         self.facts.code

@@ -2,27 +2,33 @@
 //!
 //! [`#[log_calls]`](macro@crate::log_calls) puts functions into it. This module says what becomes of the lines.
 
+mod background;
 pub(crate) mod call;
 mod color;
 mod event;
 mod filter;
 mod format;
+mod json;
 mod level;
 mod line;
 mod outcome;
 mod panic;
 pub(crate) mod probe;
+mod ring;
 mod sink;
 pub(crate) mod site;
 mod streams;
 mod thread;
 mod value;
 
+pub use background::Background;
 pub use event::{Event, EventKind};
 pub use filter::{FilterError, set_filter};
 pub use format::{Format, set_format};
+pub use json::Json;
 pub use level::{Level, UnknownLevel};
 pub use outcome::Outcome;
+pub use ring::{Ring, recent};
 pub use sink::{Needs, Sink, flush, set_sink};
 pub use streams::{Null, Stderr, Stdout, TestOutput, Writer};
 
@@ -46,7 +52,7 @@ pub struct Stats {
 /// What did not become a line.
 pub fn stats() -> Stats {
     Stats {
-        dropped: 0,
+        dropped: background::dropped(),
         failed: sink::failures(),
         suppressed: thread::suppressed(),
     }

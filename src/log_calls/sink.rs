@@ -168,15 +168,16 @@ impl Target {
 /// The payload of a panic is not dropped: that may panic in turn.
 #[cold]
 fn failed_to(write: Result<io::Result<()>, Box<dyn std::any::Any + Send>>) {
-    failed();
+    failed(1);
     std::mem::forget(write);
 }
 
 static FAILED: AtomicU64 = AtomicU64::new(0);
 
+/// So many lines were not written.
 #[cold]
-fn failed() {
-    FAILED.fetch_add(1, Relaxed);
+pub(super) fn failed(lines: u64) {
+    FAILED.fetch_add(lines, Relaxed);
 }
 
 pub(super) fn failures() -> u64 {
@@ -218,7 +219,7 @@ fn install(target: Box<Target>, replace: bool) -> &'static Target {
     // SAFETY: never freed: another thread may be writing to it.
     if let Some(before) = unsafe { before.as_ref() } {
         if before.sink.flush().is_err() {
-            failed();
+            failed(1);
         }
     }
     // SAFETY: just leaked.
@@ -250,7 +251,7 @@ pub fn flush() {
             return;
         };
         if target.sink.flush().is_err() {
-            failed();
+            failed(1);
         }
     }
 }
@@ -260,6 +261,6 @@ pub fn flush() {
 pub(super) fn complain(message: fmt::Arguments<'_>) {
     let text = format!("stacklens: {message}\n");
     if io::stderr().lock().write_all(text.as_bytes()).is_err() {
-        failed();
+        failed(1);
     }
 }

@@ -137,7 +137,7 @@ impl Guard {
     }
 
     #[inline(always)]
-    pub(super) fn address(&self) -> usize {
+    pub(crate) fn address(&self) -> usize {
         self.record
     }
 
@@ -237,11 +237,8 @@ impl Guard {
         self.record().meta.load(Relaxed) as usize ^ (site as usize & 0xff) << 8
     }
 
-    pub(crate) fn address(&self) -> usize {
-        self.record
-    }
-
-    pub(crate) fn position(&self) -> u32 {
+    /// The statement that runs now, or what was stored last where the frame has no record.
+    pub(crate) fn statement(&self) -> u32 {
         load32(&self.record().position) & !MARKED
     }
 
