@@ -4,7 +4,7 @@
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::report::{Entry, Exit, Frame, How, Report};
-use crate::trace::{Hop, ReturnTrace};
+use crate::trace::{Hop, ReturnTrace, Way};
 use std::panic::Location;
 
 /// Adds the functions that the error left, inside of those that are there.
@@ -32,7 +32,12 @@ pub(super) fn left_innermost(mut report: Report, trace: &ReturnTrace, limits: &L
 }
 
 fn frame(hop: &Hop, limits: &Limits) -> Frame {
-    let exit = Exit::by(How::Question);
+    let exit = Exit::by(match hop.way() {
+        Way::Question => How::Question,
+        Way::Return => How::Return,
+        Way::Tail => How::Tail,
+        Way::Early => How::Early,
+    });
     let exit = match (hop.error_type(), hop.converted_to()) {
         (Some(from), Some(to)) => exit.with_type(to).converted_from(from),
         (Some(name), None) | (None, Some(name)) => exit.with_type(name),
