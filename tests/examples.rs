@@ -12,6 +12,10 @@ fn check(name: &str) {
     let run = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--example", name])
         .current_dir(root)
+        // What the reader's shell asks for is not part of what an example prints.
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("RUST_LIB_BACKTRACE")
+        .env_remove("STACKLENS")
         .output()
         .expect("cargo runs");
     let stderr = String::from_utf8_lossy(&run.stderr);
@@ -62,9 +66,13 @@ examples! {
     call_stack
     current_depth
     current_frame
+    enhanced_traceback
     error_messages
+    error_report
     frame_chain
+    panic_report
     quick_start
     show_frame_info
     tour
+    traceback
 }

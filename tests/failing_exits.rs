@@ -145,6 +145,26 @@ fn an_error_that_is_made_reads_too() {
 }
 
 #[test]
+fn what_an_arm_binds_is_there_when_it_fails() {
+    #[frame]
+    fn case(n: u32) -> Result<String, Failed> {
+        match n.checked_add(1) {
+            Some(next) => Err(Failed).map(|()| next.to_string()),
+            None => Ok(String::new()),
+        }
+    }
+    #[frame]
+    fn made(n: u32) -> Result<(), Vec<u32>> {
+        match n.checked_add(1) {
+            Some(next) => Err(vec![next]),
+            None => Ok(()),
+        }
+    }
+    assert_eq!(locals(&case(1).unwrap_err()), "{n: 1, next: 2}");
+    assert_eq!(locals(&made(1).unwrap_err()), "{n: 1, next: 2}");
+}
+
+#[test]
 fn success_reads_nothing() {
     thread_local!(static ASKED: Cell<u32> = const { Cell::new(0) });
     struct Counts;

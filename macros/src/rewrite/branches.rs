@@ -218,13 +218,13 @@ impl Walker<'_> {
     ) -> Walked<()> {
         let from = *i;
         let tail = std::mem::take(&mut self.tail);
-        let mut head = Vec::new();
+        let (mut head, mut failure) = (Vec::new(), Vec::new());
         let observable = self.observe && arm_calls(toks, from);
         if observable {
             self.emit.locate(toks[from].span());
             self.now = self.positions.push(toks[from].span());
             if self.fails(&toks[from..], tail) {
-                self.fail(&toks[from..], &mut head);
+                self.fail(&toks[from..], &mut failure);
             } else {
                 self.emit.at(&mut head, self.now);
             }
@@ -271,6 +271,7 @@ impl Walker<'_> {
             }
         }
         self.emit.locate(toks[from].span());
+        head.extend(failure);
         head.extend(body);
         out.push(self.emit.group(Delimiter::Brace, head));
         if *i < toks.len() && !punct_at(toks, *i, ',') {
