@@ -10,7 +10,10 @@ mod context;
 mod failure;
 mod frame;
 mod highlight;
+#[cfg(feature = "html")]
+mod html;
 mod json;
+mod mark;
 mod model;
 mod names;
 mod otel;
@@ -28,6 +31,8 @@ pub use crate::source::{Source, set_roots as set_source_roots};
 pub use context::{InvalidTimestamp, LogLine, Process, Section, Thread, Timestamp};
 pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
+#[cfg(feature = "html")]
+pub use html::HtmlOptions;
 pub use model::{Entry, Kind, Panic, Report};
 pub use otel::{OtelAttribute, OtelValue};
 pub use sentry::SentryOptions;

@@ -1,8 +1,8 @@
 //! A source line with what failed in it marked below.
 
-use super::mark::{Mark, mark};
 use super::paint::Paint;
 use crate::report::highlight::{self, Class};
+use crate::report::mark::{Mark, mark};
 use crate::report::theme::{Style, Theme};
 use crate::report::{Frame, Source, visible, width};
 use std::fmt;

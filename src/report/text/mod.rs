@@ -4,7 +4,6 @@ mod excerpt;
 mod failure;
 mod frames;
 mod locals;
-mod mark;
 mod options;
 mod paint;
 mod rows;

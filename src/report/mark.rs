@@ -1,6 +1,6 @@
 //! Which part of a source line failed.
 
-use crate::report::{Frame, How};
+use super::{Frame, How};
 
 /// Characters of a line, counted from 0: `~~~` from `start` to `end`, but `^` under the anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
