@@ -164,7 +164,7 @@ fn it_goes_back_into_a_box() {
 #[test]
 fn notes_stay_with_what_they_were_said_of() {
     let error = err!("inner").note("a").context("outer").note("b").note("c");
-    let failure = error.report().failure;
+    let failure = error.report().into_data().failure;
     let notes = |notes: &[stacklens::report::Note]| {
         notes
             .iter()
@@ -200,7 +200,7 @@ fn several_errors_are_a_tree() {
     );
 
     let many = Error::many("all", (0..100).map(|i| ConfigError { line: i }));
-    let failure = many.report().failure;
+    let failure = many.report().into_data().failure;
     assert_eq!(failure.causes.len() + failure.causes_omitted, 100);
 }
 

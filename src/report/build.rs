@@ -3,11 +3,10 @@
 use super::context::{LogLine, Process, Section, Thread, Timestamp, unique_id};
 use super::failure::Failure;
 use super::frame::Frame;
-use super::model::{Entry, Kind, Panic, Report};
+use super::model::{Entry, Kind, Panic, Report, ReportData};
 use super::traceback::{Traceback, TracebackEntry};
 use crate::capture::Limits;
 use crate::inspect::Stack;
-
 use std::borrow::Cow;
 use std::panic::PanicHookInfo;
 
@@ -18,7 +17,7 @@ impl Report {
     /// panic hook. It allocates.
     pub fn new(kind: Kind, failure: Failure) -> Report {
         let time = Timestamp::now();
-        Report {
+        let data = ReportData {
             version: Report::VERSION,
             id: unique_id(time).into(),
             kind,
@@ -31,7 +30,8 @@ impl Report {
             stack: Vec::new(),
             log: Vec::new(),
             sections: Vec::new(),
-        }
+        };
+        data.into()
     }
 
     /// A report of a panic, made in a panic hook: message, place and the frames of this thread.

@@ -33,7 +33,7 @@ pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
 #[cfg(feature = "html")]
 pub use html::HtmlOptions;
-pub use model::{Entry, Kind, Panic, Report};
+pub use model::{Entry, Kind, Panic, Report, ReportData};
 pub use otel::{OtelAttribute, OtelValue};
 pub use sentry::SentryOptions;
 pub use text::{Level, Order, Text, TextOptions};

@@ -7,6 +7,7 @@ use super::context::{LogLine, Process, Section, Thread, Timestamp};
 use super::failure::Failure;
 use super::frame::Frame;
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 /// What happened, with the frames that it went through: an error's or a panic's whole story, or the
 /// stack of a thread at some moment.
@@ -29,10 +30,18 @@ use std::borrow::Cow;
 /// assert_eq!(report.failure.message, "port is taken");
 /// assert_eq!(report.frames().next_back().unwrap().function, "check");
 /// ```
+///
+/// It is as large as a pointer, so that it can be an `Err` at no cost; its fields are those of
+/// [`ReportData`].
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(transparent))]
+pub struct Report(Box<ReportData>);
+
+/// The fields of a [`Report`].
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
-pub struct Report {
+pub struct ReportData {
     /// Version of the form that [`to_json`](Report::to_json) writes: [`Report::VERSION`].
     pub version: u32,
     /// Tells this report from all others: 32 hexadecimal digits.
@@ -131,10 +140,35 @@ pub struct Panic {
     pub second: bool,
 }
 
+impl From<ReportData> for Report {
+    fn from(data: ReportData) -> Report {
+        Report(Box::new(data))
+    }
+}
+
+impl Deref for Report {
+    type Target = ReportData;
+
+    fn deref(&self) -> &ReportData {
+        &self.0
+    }
+}
+
+impl DerefMut for Report {
+    fn deref_mut(&mut self) -> &mut ReportData {
+        &mut self.0
+    }
+}
+
 impl Report {
     /// The version of the model and of its JSON form. It changes when a field changes its meaning or goes
     /// away, not when one is added.
     pub const VERSION: u32 = 1;
+
+    /// The fields, to be taken apart.
+    pub fn into_data(self) -> ReportData {
+        *self.0
+    }
 
     /// The frames that are kept, outermost first.
     pub fn frames(&self) -> impl DoubleEndedIterator<Item = &Frame> {

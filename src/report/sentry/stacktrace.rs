@@ -231,9 +231,11 @@ mod tests {
 
     #[test]
     fn the_programs_own_functions_are_told_from_libraries() {
-        let mut options = SentryOptions::default();
-        options.in_app_include = vec!["tokio::ours".into()];
-        options.in_app_exclude = vec!["app::generated".into()];
+        let options = SentryOptions {
+            in_app_include: vec!["tokio::ours".into()],
+            in_app_exclude: vec!["app::generated".into()],
+            ..SentryOptions::default()
+        };
         for (name, expected) in [
             ("app::run", None),
             ("app::generated::f", Some(false)),

@@ -54,7 +54,7 @@ fn write_frame(
     }
     let limits = &paint.options.limits;
     let context =
-        (level == Level::Full).then(|| (limits.source_before as u32, limits.source_after as u32));
+        (level == Level::Full).then_some((limits.source_before as u32, limits.source_after as u32));
     excerpt::write(frame, exact || frame.role == Role::Left, context, 4, paint)?;
     locals::write(&frame.locals, 4, paint)?;
     match &frame.exit {
