@@ -95,6 +95,7 @@ mod panics;
 mod probe;
 pub mod recursion;
 pub mod report;
+mod secret;
 mod source;
 mod stack;
 mod trace;
@@ -112,6 +113,7 @@ pub use inspect::{
 };
 pub use panics::catch;
 pub use report::{Report, Traceback};
+pub use secret::Secret;
 pub use trace::{Hop, ReturnTrace};
 
 /// Implements [`trait@Inspect`]: values of the type are shown by a bounded copy of their fields.

@@ -10,7 +10,7 @@ mod find;
 #[cfg(feature = "serde")]
 use crate::code::Code;
 
-pub use find::set_roots;
+pub(crate) use find::set_roots;
 
 /// Lines kept before and after the one in question.
 const CONTEXT: u32 = 5;

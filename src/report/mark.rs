@@ -71,7 +71,9 @@ fn indentation(chars: &[char]) -> usize {
 /// Where the operand of the `?` at `end` begins: back over names, calls, fields and prefixes, without
 /// knowing more of the language than which brackets belong together.
 fn operand(chars: &[char], end: usize) -> usize {
-    let mut at = end;
+    // `f() ?`
+    let spaces = chars[..end].iter().rev().take_while(|c| c.is_whitespace());
+    let mut at = end - spaces.count();
     while at > 0 {
         let c = chars[at - 1];
         at = match c {
@@ -185,6 +187,8 @@ mod tests {
             (")?;", "~^"),
             ("if a > b()? {", "       ~~~^"),
             ("größe.f()?", "~~~~~~~~~^"),
+            ("x + f(a) ?;", "    ~~~~~^"),
+            ("    ?;", ""),
         ] {
             assert_eq!(marks(line, "?", None), expected, "{line}");
         }

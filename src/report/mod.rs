@@ -27,7 +27,8 @@ mod variable;
 mod visible;
 mod width;
 
-pub use crate::source::{Source, set_roots as set_source_roots};
+pub use crate::source::Source;
+pub(crate) use crate::source::set_roots as set_source_roots;
 pub use context::{InvalidTimestamp, LogLine, Process, Section, Thread, Timestamp};
 pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};

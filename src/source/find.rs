@@ -18,11 +18,9 @@ static ROOTS: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
 /// A path is looked for as a whole and by its ends: with the root `/srv/app`,
 /// `/build/machine/app/src/main.rs` is found as `/srv/app/src/main.rs`.
 ///
-/// # Cost
-///
 /// Waits for another call to finish, never for a report that is being printed. Files read before are read
 /// again.
-pub fn set_roots(roots: Vec<PathBuf>) {
+pub(crate) fn set_roots(roots: Vec<PathBuf>) {
     // Whoever panicked while holding it left a whole list.
     *ROOTS
         .write()

@@ -1,0 +1,318 @@
+//! Values, messages and paths that would rather break a report: recorded from real calls, written in every
+//! format, bounded in time and size. And secrets, which are in none.
+
+use serde_json::Value;
+use stacklens::report::{Failure, Kind, Level, Report, SentryOptions, TextOptions, Theme};
+use stacklens::{Encoder, Inspect, Limits, Secret, frame};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+/// Every output of a report.
+fn outputs(report: &Report) -> Vec<(&'static str, String)> {
+    let mut full = TextOptions::new(Level::Full);
+    full.theme = Theme::ansi();
+    let mut outputs = vec![
+        ("text", report.to_string()),
+        ("full", format!("{report:#}")),
+        ("coloured", report.text(&full).to_string()),
+        ("debug", format!("{report:?}")),
+        ("json", report.to_json()),
+        ("pretty", report.to_json_pretty()),
+        ("sentry", report.to_sentry_with(&SentryOptions::default())),
+        ("otel", report.to_otel_json()),
+        ("attributes", format!("{:?}", report.to_otel())),
+    ];
+    #[cfg(feature = "html")]
+    outputs.push(("html", report.to_html()));
+    outputs
+}
+
+/// Checks that all outputs are valid, free of what a terminal obeys, and no larger than a report may be.
+#[track_caller]
+fn valid(report: &Report) {
+    for (name, output) in outputs(report) {
+        assert!(output.len() < 200_000, "{name}: {} bytes", output.len());
+        if ["json", "pretty", "sentry", "otel"].contains(&name) {
+            serde_json::from_str::<Value>(&output)
+                .unwrap_or_else(|error| panic!("{name}: {error}\n{output}"));
+        }
+        if !["coloured", "debug", "attributes"].contains(&name) {
+            let obeyed =
+                |c: &char| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c);
+            assert_eq!(output.chars().find(obeyed), None, "{name}: {output:?}");
+        }
+    }
+}
+
+fn failed() -> Report {
+    Report::new(Kind::Error, Failure::new("failed")).with_stack()
+}
+
+/// A value whose `Debug` does what a test wants.
+struct Shows(fn(&mut fmt::Formatter<'_>) -> fmt::Result);
+
+impl fmt::Debug for Shows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0(f)
+    }
+}
+
+impl fmt::Display for Shows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0(f)
+    }
+}
+
+#[frame(capture = "full")]
+fn holds(value: &Shows) -> Report {
+    let report = failed();
+    assert_eq!(size_of_val(value), size_of::<usize>());
+    report
+}
+
+fn shown(report: &Report, name: &str) -> String {
+    let frame = report.frames().next_back().unwrap();
+    let local = frame.locals.iter().find(|local| local.name == name);
+    local
+        .unwrap_or_else(|| panic!("{name} in {:?}", frame.locals))
+        .value
+        .to_string()
+}
+
+mod debug {
+    use super::*;
+
+    #[test]
+    fn one_that_panics_is_said_to() {
+        let report = holds(&Shows(|_| panic!("in Debug")));
+        assert_eq!(shown(&report, "value"), "<omitted: its Debug panicked>");
+        valid(&report);
+    }
+
+    #[test]
+    fn one_that_prints_a_gibibyte_is_stopped() {
+        let start = Instant::now();
+        let report = holds(&Shows(|f| {
+            for _ in 0..1 << 20 {
+                f.write_str(&"x".repeat(1024))?;
+            }
+            Ok(())
+        }));
+        assert!(shown(&report, "value").len() < 300);
+        valid(&report);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn what_it_prints_is_only_text() {
+        for text in [
+            "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m",
+            "</script><script>alert(1)</script><!-- ]]>",
+            "\u{202e}desrever\u{202c}\u{2066}\u{2069}",
+            "a\r\nb\0c\u{2028}\u{feff}\u{e0041}",
+            "\"}],\"injected\":[{\"",
+            "{{7*7}} ${jndi:ldap://x} %s %n",
+        ] {
+            thread_local!(static TEXT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) });
+            TEXT.set(text.to_owned());
+            let report = holds(&Shows(|f| TEXT.with_borrow(|text| f.write_str(text))));
+            assert_eq!(shown(&report, "value"), text, "the model has it as it is");
+            valid(&report);
+            let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+            assert_eq!(
+                json["stack"][0]["locals"][0]["value"], text,
+                "and so has JSON"
+            );
+        }
+    }
+}
+
+mod messages {
+    use super::*;
+
+    fn of(display: fn(&mut fmt::Formatter<'_>) -> fmt::Result) -> Report {
+        Report::new(
+            Kind::Error,
+            Failure::of_display(&Shows(display), &Limits::DEFAULT),
+        )
+    }
+
+    #[test]
+    fn one_that_panics_is_said_to() {
+        let report = of(|_| panic!("in Display"));
+        assert_eq!(report.failure.message, "<its Display panicked>");
+        valid(&report);
+    }
+
+    #[test]
+    fn one_without_end_is_stopped() {
+        let report = of(|f| {
+            loop {
+                f.write_str("\u{1b}[31m endless ")?;
+            }
+        });
+        assert!(report.failure.message.ends_with("...") && report.failure.message.len() < 5000);
+        valid(&report);
+    }
+
+    #[test]
+    fn a_payload_of_a_megabyte_is_cut() {
+        let report = Report::new(
+            Kind::Panic,
+            Failure::of_payload(&"é".repeat(1 << 19), &Limits::DEFAULT),
+        );
+        assert!(
+            report.failure.message.ends_with("é... (1048576 bytes)"),
+            "{}",
+            report.failure.message
+        );
+        valid(&report);
+    }
+}
+
+#[cfg(unix)]
+mod paths {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    #[frame]
+    fn open(path: &Path) -> Report {
+        let report = failed();
+        assert!(!path.exists());
+        report
+    }
+
+    #[test]
+    fn one_that_is_no_text_is_shown_all_the_same() {
+        let report = open(Path::new(OsStr::from_bytes(b"/tmp/\xff\xfe\x1b[2J\n.rs")));
+        assert_eq!(shown(&report, "path"), r#""/tmp/\xFF\xFE\u{1b}[2J\n.rs""#);
+        valid(&report);
+    }
+}
+
+mod secrets {
+    use super::*;
+
+    const SENTINEL: &str = "s3nt1nel";
+
+    struct Card;
+
+    impl Inspect for Card {
+        fn inspect(&self, encoder: &mut Encoder<'_>) {
+            encoder.redacted();
+        }
+    }
+
+    #[derive(Inspect)]
+    #[expect(dead_code, reason = "only recorded, or rather not")]
+    struct Login {
+        user: String,
+        password: String,
+        #[inspect(redact)]
+        birthday: String,
+        session: Secret<String>,
+        #[inspect(skip)]
+        skipped: String,
+    }
+
+    /// The text in memory that is not in the binary as it is.
+    fn secret() -> String {
+        SENTINEL.chars().collect()
+    }
+
+    #[frame(redact(chosen), capture = "full")]
+    fn log_in(
+        password: &str,
+        chosen: &str,
+        seed: &Secret<String>,
+        login: &Login,
+        headers: &BTreeMap<String, String>,
+        card: &Card,
+        optional: Option<&Secret<String>>,
+    ) -> Report {
+        let api_key = secret();
+        let hidden = Secret::new(secret());
+        let auth_token: String = secret();
+        let report = failed();
+        let all = (
+            password,
+            chosen,
+            seed,
+            login,
+            headers,
+            optional,
+            &api_key,
+            &hidden,
+            &auth_token,
+        );
+        assert!(!std::ptr::eq(&raw const all.2, std::ptr::null()));
+        assert_eq!(size_of_val(card), 0);
+        report
+    }
+
+    #[test]
+    fn no_output_has_any() {
+        let login = Login {
+            user: "ann".to_owned(),
+            password: secret(),
+            birthday: secret(),
+            session: Secret::new(secret()),
+            skipped: secret(),
+        };
+        let headers = BTreeMap::from([
+            ("Authorization".to_owned(), secret()),
+            ("Host".to_owned(), "example.org".to_owned()),
+        ]);
+        let seed = Secret::new(secret());
+        let report = log_in(
+            &secret(),
+            &secret(),
+            &seed,
+            &login,
+            &headers,
+            &Card,
+            Some(&seed),
+        );
+        for (name, output) in outputs(&report) {
+            assert!(!output.contains(SENTINEL), "{name}: {output}");
+        }
+        assert_eq!(shown(&report, "password"), "<redacted>");
+        assert_eq!(shown(&report, "chosen"), "<redacted>");
+        assert_eq!(shown(&report, "seed"), "<redacted>");
+        assert_eq!(shown(&report, "card"), "<redacted>");
+        assert_eq!(shown(&report, "api_key"), "<redacted>");
+        assert_eq!(shown(&report, "optional"), "Some(<redacted>)");
+        assert_eq!(
+            shown(&report, "headers"),
+            r#"{"Authorization": <redacted>, "Host": "example.org"}"#
+        );
+        assert_eq!(
+            shown(&report, "login"),
+            r#"Login { user: "ann", password: <redacted>, birthday: <redacted>, session: <redacted>, .. }"#
+        );
+        let hidden = shown(&report, "hidden");
+        assert!(
+            hidden == "<redacted>" || hidden == "<opaque Secret<String>>",
+            "{hidden}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_secret_is_there() {
+        let seed = Secret::new(secret());
+        let login = Login {
+            user: "ann".to_owned(),
+            password: secret(),
+            birthday: secret(),
+            session: Secret::new(secret()),
+            skipped: secret(),
+        };
+        let report = log_in("", "", &seed, &login, &BTreeMap::new(), &Card, None);
+        for (name, output) in outputs(&report) {
+            assert!(output.contains("ann"), "{name}: {output}");
+        }
+    }
+}

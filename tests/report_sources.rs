@@ -1,0 +1,161 @@
+//! Where source lines come from when a program runs elsewhere than it was built. Each test runs a copy of this
+//! program in a directory of its own, without Cargo.
+
+use stacklens::report::{Failure, Kind, Report};
+use stacklens::{Config, frame};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const ROOT: &str = "STACKLENS_TEST_ROOT";
+const BEGIN: &str = "\u{2}";
+
+#[frame]
+fn work(input: &str) -> Report {
+    let report = Report::new(Kind::Error, Failure::new(input.to_owned())).with_stack(); // the line
+    report
+}
+
+/// What the copies run.
+#[test]
+fn child() {
+    let Some(root) = env::var_os(ROOT) else {
+        return;
+    };
+    if !root.is_empty() {
+        Config::new().roots([root]).install();
+    }
+    println!("{BEGIN}{}{BEGIN}", work("failed"));
+    std::process::exit(0);
+}
+
+/// A directory with a copy of this program; gone at the end.
+struct Elsewhere(PathBuf);
+
+impl Elsewhere {
+    fn new(name: &str) -> Elsewhere {
+        let dir =
+            env::temp_dir().join(format!("stacklens-elsewhere-{name}-{}", std::process::id()));
+        fs::create_dir_all(dir.join("bin")).unwrap();
+        fs::copy(env::current_exe().unwrap(), dir.join("bin/program")).unwrap();
+        Elsewhere(dir)
+    }
+
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The report of the copy, which is told of a root.
+    fn report(&self, root: &str) -> String {
+        let output = Command::new(self.0.join("bin/program"))
+            .args(["child", "--exact", "--nocapture"])
+            .current_dir(self.0.join("bin"))
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env(ROOT, root)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let report = printed
+            .split(BEGIN)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{printed}"));
+        report.to_owned()
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn this_file() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report_sources.rs"))
+        .unwrap()
+}
+
+const LINE: &str = "\n    let report = Report::new(Kind::Error, Failure::new(input.to_owned())).with_stack(); // the line";
+
+#[test]
+fn without_the_file_a_report_is_whole_but_for_the_line() {
+    let report = Elsewhere::new("missing").report("");
+    assert!(
+        report.contains(
+            " in work\n    input = \"failed\", report = <not yet assigned>\nerror: failed"
+        ),
+        "{report}"
+    );
+    assert!(!report.contains("let report"), "{report}");
+}
+
+#[test]
+fn a_configured_root_has_the_file() {
+    let report = Elsewhere::new("root").report(env!("CARGO_MANIFEST_DIR"));
+    assert!(report.contains(LINE), "{report}");
+    assert!(!report.contains("changed"), "{report}");
+}
+
+#[test]
+fn so_has_a_directory_above_the_program() {
+    let elsewhere = Elsewhere::new("above");
+    elsewhere.file("tests/report_sources.rs", this_file());
+    let report = elsewhere.report("");
+    assert!(report.contains(LINE), "{report}");
+}
+
+#[test]
+fn a_file_that_was_changed_is_said_to_be() {
+    let elsewhere = Elsewhere::new("changed");
+    elsewhere.file("tests/report_sources.rs", this_file());
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    let file = fs::File::options()
+        .write(true)
+        .open(elsewhere.0.join("tests/report_sources.rs"))
+        .unwrap();
+    file.set_modified(later).unwrap();
+    let report = elsewhere.report("");
+    assert!(
+        report.contains(" in work [file changed since the build]\n"),
+        "{report}"
+    );
+    assert!(report.contains(LINE), "{report}");
+}
+
+#[test]
+fn a_file_that_does_not_have_the_function_is_another_one() {
+    let elsewhere = Elsewhere::new("other");
+    elsewhere.file("tests/report_sources.rs", "// nothing\n".repeat(100));
+    let report = elsewhere.report("");
+    assert!(
+        !report.contains("// nothing") && report.contains("error: failed"),
+        "{report}"
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_do_not_matter_elsewhere_in_the_file() {
+    let elsewhere = Elsewhere::new("bytes");
+    let mut bytes = this_file().into_bytes();
+    bytes.extend(b"// \xff\xfe\n");
+    elsewhere.file("tests/report_sources.rs", bytes);
+    let report = elsewhere.report("");
+    assert!(report.contains(LINE), "{report}");
+}
+
+#[test]
+fn a_directory_or_a_binary_in_its_place_has_no_lines() {
+    for (name, bytes) in [("directory", None), ("binary", Some(b"\x7fELF\0\0"))] {
+        let elsewhere = Elsewhere::new(name);
+        match bytes {
+            None => fs::create_dir_all(elsewhere.0.join("tests/report_sources.rs")).unwrap(),
+            Some(bytes) => elsewhere.file("tests/report_sources.rs", bytes),
+        }
+        let report = elsewhere.report("");
+        assert!(
+            report.contains(" in work\n    input = \"failed\""),
+            "{report}"
+        );
+    }
+}
