@@ -97,6 +97,11 @@ pub mod recursion;
 pub mod report;
 mod secret;
 mod source;
+#[cfg(feature = "tracing")]
+pub mod spans;
+#[cfg(not(feature = "tracing"))]
+#[path = "spans/none.rs"]
+mod spans;
 mod stack;
 mod trace;
 
@@ -104,6 +109,8 @@ pub use capture::{Capture, Encoder, Fields, Inspect, Limits, Value, ValueKind};
 pub use code::Code;
 pub use color::ColorChoice;
 pub use config::{Config, Format, PreviousHook, install};
+#[cfg(feature = "eyre")]
+pub use error::eyre;
 pub use error::{
     Chain, EnhancedError, Error, IntoError, Reportable, Result, ResultExt, enhanced_traceback,
 };

@@ -3,6 +3,8 @@
 mod chain;
 mod downcast;
 mod enhanced;
+#[cfg(feature = "eyre")]
+pub mod eyre;
 mod fmt;
 mod layer;
 mod macros;

@@ -4,6 +4,7 @@ use super::path::{left_innermost, place, with_hops};
 use crate::Traceback;
 use crate::config::settings;
 use crate::report::{Failure, Kind, Report};
+use crate::spans;
 use crate::stack;
 use crate::trace::{self, ReturnTrace};
 use std::panic::Location;
@@ -37,11 +38,17 @@ impl Origin {
         // Before the frames are copied: the innermost gets its number.
         let left = Left::here(type_name);
         Origin {
-            report: Report::new(Kind::Error, Failure::default()),
+            report: spans::add_to(Report::new(Kind::Error, Failure::default())),
             traceback: Traceback::capture(),
             left,
             at,
         }
+    }
+
+    /// The place turned out to be this one.
+    #[cfg(feature = "eyre")]
+    pub(super) fn at(&mut self, at: &'static Location<'static>) {
+        self.at = at;
     }
 
     pub(super) fn report(&self, failure: Failure) -> Report {

@@ -7,6 +7,7 @@ use super::path::{with_callers, with_hops};
 use crate::capture::Limits;
 use crate::config::settings;
 use crate::report::{Failure, Kind, Report};
+use crate::spans;
 use crate::trace;
 use std::error::Error as StdError;
 
@@ -106,7 +107,7 @@ reportable!(
 /// A report of an error that somebody holds now. Its name is as its trace has it.
 fn now(failure: Failure, type_name: &str) -> Report {
     let limits = &settings().limits;
-    let report = Report::new(Kind::Error, failure);
+    let report = spans::add_to(Report::new(Kind::Error, failure));
     match trace::held(type_name) {
         Some((trace, depth)) => with_hops(with_callers(report, depth, limits), &trace, limits),
         None => report.with_stack(),

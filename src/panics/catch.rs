@@ -5,6 +5,7 @@ use super::payload::Mark;
 use crate::capture::debug::discard;
 use crate::config::settings;
 use crate::report::{Kind, Report};
+use crate::spans;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem;
@@ -64,7 +65,7 @@ pub fn catch<T>(function: impl FnOnce() -> T + UnwindSafe) -> Result<T, Report> 
 /// What is left to say of a panic that the hook has not seen: `resume_unwind`, or another hook is set.
 fn without_hook(payload: &(dyn Any + Send)) -> Report {
     let failure = super::payload::failure(payload, &settings().limits);
-    Report::new(Kind::Panic, failure).with_stack()
+    spans::add_to(Report::new(Kind::Panic, failure)).with_stack()
 }
 
 /// The report of a panic that may still be caught.

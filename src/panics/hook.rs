@@ -6,9 +6,10 @@ use super::{catch, output, payload, render};
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::config::{PreviousHook, Settings, settings};
-use crate::report::{Failure, Kind, Panic, Report, Section, Thread};
+use crate::report::{Kind, Panic, Report, Section};
+use crate::spans;
 use std::cell::Cell;
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, Location, PanicHookInfo};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -153,39 +154,33 @@ fn elsewhere(work: impl FnOnce() + Send + 'static) -> bool {
     thread.is_ok_and(|thread| thread.join().is_ok())
 }
 
-/// What only the panicking thread can tell; becomes a report anywhere.
+/// What only the panicking thread can tell; becomes a whole report anywhere.
 struct Captured {
+    /// Without its frames.
+    report: Report,
     traceback: Traceback,
-    thread: Thread,
-    failure: Failure,
     place: Option<Panic>,
     backtrace: Option<Section>,
 }
 
 impl Captured {
     fn of(info: &PanicHookInfo<'_>, limits: &Limits, style: Style) -> Captured {
+        let failure = payload::failure(info.payload(), limits);
+        let place = |at: &Location<'_>| Panic::at(at.file().to_owned(), at.line(), at.column());
         Captured {
+            report: spans::add_to(Report::new(Kind::Panic, failure)),
             traceback: Traceback::capture(),
-            thread: Thread::current(),
-            failure: payload::failure(info.payload(), limits),
-            place: info
-                .location()
-                .map(|at| Panic::at(at.file().to_owned(), at.line(), at.column())),
+            place: info.location().map(place),
             backtrace: backtrace::section(style),
         }
     }
 
     fn report(self, limits: &Limits) -> Report {
-        let report = Report::new(Kind::Panic, self.failure)
-            .with_thread(self.thread)
-            .with_traceback(&self.traceback, limits);
-        let report = match self.place {
-            Some(place) => report.with_panic(place),
-            None => report,
-        };
-        match self.backtrace {
-            Some(section) => report.with_section(section),
-            None => report,
+        let mut report = self.report.with_traceback(&self.traceback, limits);
+        if let Some(place) = self.place {
+            report = report.with_panic(place);
         }
+        report.sections.extend(self.backtrace);
+        report
     }
 }
