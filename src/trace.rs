@@ -19,7 +19,7 @@ use crate::stack::{self, Cursor, Guard, Meta, Remains};
 use std::cell::RefCell;
 
 /// Hops of a trace that are kept: so many first ones, and the last.
-const FIRST: usize = 16;
+pub(crate) const FIRST: usize = 16;
 const KEPT: usize = 64;
 /// Traces that a thread keeps. More than one, because errors can be stored.
 const TRACES: usize = 8;

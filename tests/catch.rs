@@ -116,7 +116,7 @@ fn a_payload_whose_drop_panics_is_dropped_all_the_same() {
             panic!("the payload's drop");
         }
     }
-    let report = catch(|| panic::panic_any(Bomb)).map(|()| ()).unwrap_err();
+    let report = catch(|| -> () { panic::panic_any(Bomb) }).unwrap_err();
     assert_eq!(message(&report), "<the payload is no text>");
     assert_eq!(catch(|| 1).unwrap(), 1);
 }

@@ -81,6 +81,7 @@ fn a_context_in_the_same_statement_finds_it_too() {
 #[test]
 fn a_match_that_returns_the_error_finds_it_when_it_has_left() {
     #[frame]
+    #[allow(clippy::needless_return)]
     fn matched() -> Result<u8> {
         match number("x") {
             Ok(number) => Ok(number),
@@ -112,7 +113,7 @@ fn a_handled_error_leaves_nothing_to_a_later_one() {
     fn looping() -> Result<u8> {
         for text in ["x", "y"] {
             if let Err(error) = number(text) {
-                drop(error);
+                assert!(!error.to_string().is_empty());
             }
         }
         Err("z".parse::<u8>().unwrap_err()).context("later")
@@ -172,4 +173,31 @@ fn an_enhanced_error_shows_what_was_left_and_what_is_active_innermost_first() {
         text.contains(r#"locals: {text: "abc", number: <not yet assigned>}"#),
         "{text}"
     );
+}
+
+#[test]
+fn of_a_long_way_the_ends_are_there_and_the_rest_is_counted() {
+    #[frame]
+    fn down(n: u32) -> Result<u8, ParseIntError> {
+        if n == 0 {
+            return digits("x");
+        }
+        Ok(down(n - 1)?)
+    }
+    #[frame]
+    fn convert() -> Result<u8> {
+        Ok(down(200)?)
+    }
+    let report = convert().unwrap_err().report();
+    let hidden: usize = report
+        .stack
+        .iter()
+        .map(|entry| match entry {
+            stacklens::report::Entry::Omitted { frames } => *frames,
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(report.frames().count() + hidden, 203);
+    assert_eq!(report.frames().next_back().unwrap().function, "digits");
+    assert_eq!(report.frames().next().unwrap().function, "convert");
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-/// Runs an example as the README tells a reader to, and compares what it prints.
+/// Runs an example as the README tells a reader to, and compares what it prints; on standard error too, where there is a
+/// snapshot of that.
 fn check(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = Command::new(env!("CARGO"))
@@ -30,7 +31,17 @@ fn check(name: &str) {
         fs::create_dir_all(snapshot.parent().expect("a directory"))
             .expect("a directory to write to");
         fs::write(&snapshot, printed).expect("a snapshot to write");
+        if !stderr.is_empty() {
+            fs::write(snapshot.with_extension("stderr"), &*stderr).expect("a snapshot to write");
+        }
         return;
+    }
+    if let Ok(expected) = fs::read_to_string(snapshot.with_extension("stderr")) {
+        assert!(
+            stderr == expected,
+            "{name} prints something else on standard error than {}\n{stderr}",
+            snapshot.with_extension("stderr").display(),
+        );
     }
     let expected = fs::read_to_string(&snapshot).unwrap_or_default();
     assert!(

@@ -177,7 +177,7 @@ mod with_tracing {
             outer.record("late", 5);
             let report = {
                 let _inner = info_span!("parse", password = "hunter2").entered();
-                catch(|| panic!("inside")).map(|()| ()).unwrap_err()
+                catch(|| -> () { panic!("inside") }).unwrap_err()
             };
             let spans_of_panic = spans(&report);
             assert_eq!(spans_of_panic.len(), 2);

@@ -4,16 +4,35 @@
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::report::{Entry, Exit, Frame, How, Report};
-use crate::trace::{Hop, ReturnTrace, Way};
+use crate::trace::{self, Hop, ReturnTrace, Way};
 use std::panic::Location;
 
 /// Adds the functions that the error left, inside of those that are there.
-pub(super) fn with_hops(report: Report, trace: &ReturnTrace, limits: &Limits) -> Report {
+pub(super) fn with_hops(mut report: Report, trace: &ReturnTrace, limits: &Limits) -> Report {
+    let hops = trace.hops();
     // The last one was called by a function that is active.
-    report.with_hops(
-        trace.hops().iter().rev().map(|hop| frame(hop, limits)),
-        limits,
-    )
+    let outermost_first = |hops: &[Hop]| {
+        hops.iter()
+            .rev()
+            .map(|hop| frame(hop, limits))
+            .collect::<Vec<_>>()
+    };
+    if trace.omitted() == 0 {
+        return report.with_hops(outermost_first(hops), limits);
+    }
+    // The trace has a gap behind its first hops.
+    let inner = &hops[..trace::FIRST.min(limits.hops_first).min(hops.len())];
+    let outer = &hops[trace::FIRST.min(hops.len())..];
+    let outer = &outer[outer.len().saturating_sub(limits.hops_last)..];
+    let frames = trace.omitted() + hops.len() - inner.len() - outer.len();
+    report
+        .stack
+        .extend(outermost_first(outer).into_iter().map(Entry::from));
+    report.stack.push(Entry::Omitted { frames });
+    report
+        .stack
+        .extend(outermost_first(inner).into_iter().map(Entry::from));
+    report
 }
 
 /// The same, where the innermost active function is the last one that the error left.

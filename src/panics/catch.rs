@@ -46,6 +46,7 @@ use std::panic::{UnwindSafe, catch_unwind};
 ///
 /// If another panic hook was set since, and does not run the one it found, it prints the panic as it does,
 /// and the report has the message and the frames outside of the function alone.
+#[allow(clippy::result_large_err)] // the report is what is asked for
 pub fn catch<T>(function: impl FnOnce() -> T + UnwindSafe) -> Result<T, Report> {
     hook::ensure();
     let scope = Scope::enter();
@@ -115,8 +116,8 @@ impl Scope {
     }
 }
 
-/// Keeps a report for the `catch` that is active on this thread. Gives it back if there is none.
-pub(super) fn hold(payload: &(dyn Any + Send), report: Report) -> Result<(), Report> {
+/// Keeps a report for the `catch` that is active on this thread. Whether there is one.
+pub(super) fn hold(payload: &(dyn Any + Send), report: Report) -> bool {
     let mut report = Some(report);
     let _ = STATE.try_with(|state| {
         let Ok(mut held) = state.held.try_borrow_mut() else {
@@ -134,7 +135,7 @@ pub(super) fn hold(payload: &(dyn Any + Send), report: Report) -> Result<(), Rep
             });
         }
     });
-    report.map_or(Ok(()), Err)
+    report.is_none()
 }
 
 /// Whether a `catch` is active on this thread.

@@ -81,7 +81,7 @@ fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
     if catch::is_active() && !aborts {
         let settings = settings();
         let report = Captured::of(info, &settings.limits, Style::Off).report(&settings.limits);
-        if catch::hold(info.payload(), report).is_ok() {
+        if catch::hold(info.payload(), report) {
             INSIDE.set(false);
             return;
         }
