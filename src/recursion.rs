@@ -87,7 +87,7 @@ pub use limit::{
     LimitError, ScopedLimit, default_limit, limit, red_zone, remaining_stack, scoped_limit,
     set_default_limit, set_limit, set_red_zone,
 };
-pub(crate) use raise::raise;
+pub(crate) use raise::{raise, raised};
 
 /// What the macros' output calls.
 pub(crate) mod private {

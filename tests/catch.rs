@@ -129,3 +129,31 @@ fn a_report_of_a_panic_goes_to_other_threads() {
         .unwrap();
     assert_eq!(text, "attempt to divide by zero");
 }
+
+#[frame]
+#[allow(unconditional_recursion)]
+fn infinite(n: u64) -> u64 {
+    1 + infinite(n + 1)
+}
+
+#[test]
+fn a_recursion_without_an_end_is_a_report_on_stacks_of_every_size() {
+    for size in [64 << 10, 256 << 10, 2 << 20] {
+        let thread = thread::Builder::new().stack_size(size);
+        let report = thread
+            .spawn(|| catch(|| infinite(0)).unwrap_err())
+            .unwrap()
+            .join()
+            .unwrap();
+        assert_eq!(report.kind, stacklens::report::Kind::Recursion);
+        assert!(
+            message(&report).starts_with("maximum recursion depth exceeded"),
+            "{size}"
+        );
+        assert!(!message(&report).contains('\n'), "{}", message(&report));
+        let type_name = report.failure.type_name.as_deref().unwrap();
+        assert!(type_name.ends_with("::RecursionError"));
+        assert!(functions(&report).iter().all(|name| *name == "infinite"));
+        assert!(report.stack.len() < 10, "repetitions are counted");
+    }
+}

@@ -486,3 +486,56 @@ fn json_is_one_line() {
     let json: serde_json::Value = serde_json::from_str(lines[0]).expect("valid JSON");
     assert_eq!(json["failure"]["message"], "attempt to divide by zero");
 }
+
+#[test]
+fn a_recursion_without_an_end_is_reported_on_stacks_of_every_size() {
+    #[frame]
+    #[allow(unconditional_recursion)]
+    fn infinite(n: u64) -> u64 {
+        1 + infinite(n + 1)
+    }
+    let stderr = stderr(&[], || {
+        stacklens::install();
+        for size in [64 << 10, 256 << 10, 2 << 20] {
+            let thread = thread::Builder::new().name("w".to_owned()).stack_size(size);
+            assert!(
+                thread
+                    .spawn(|| infinite(0))
+                    .expect("a thread")
+                    .join()
+                    .is_err()
+            );
+        }
+    });
+    assert_eq!(
+        count(&stderr, "maximum recursion depth exceeded"),
+        3,
+        "{stderr}"
+    );
+    assert_eq!(
+        count(&stderr, "Traceback (most recent call last)"),
+        3,
+        "{stderr}"
+    );
+    assert_eq!(count(&stderr, "frame repeated"), 3, "{stderr}");
+}
+
+#[frame]
+fn deep(n: u32) -> u32 {
+    if n == 0 {
+        divide(1, 0) as u32
+    } else {
+        deep(n - 1) + 1
+    }
+}
+
+#[test]
+fn a_panic_with_little_stack_left_is_reported() {
+    let stderr = stderr(&[("RUST_BACKTRACE", "0")], || {
+        stacklens::install();
+        let thread = thread::Builder::new().stack_size(96 << 10);
+        assert!(thread.spawn(|| deep(60)).expect("a thread").join().is_err());
+    });
+    assert_eq!(count(&stderr, "attempt to divide by zero"), 1, "{stderr}");
+    assert!(stderr.contains("dividend = 1"), "{stderr}");
+}

@@ -130,7 +130,7 @@ pub(super) fn hold(payload: &(dyn Any + Send), report: Report) -> bool {
                 held.remove(0);
             }
             held.push(Held {
-                mark: Mark::of(payload),
+                mark: Mark::in_hook(payload),
                 report,
             });
         }

@@ -6,6 +6,7 @@ use super::{catch, output, payload, render};
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::config::{PreviousHook, Settings, settings};
+use crate::recursion;
 use crate::report::{Kind, Panic, Report, Section};
 use crate::spans;
 use std::cell::Cell;
@@ -78,24 +79,25 @@ fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
         return;
     }
     let aborts = cfg!(panic = "abort") || !can_unwind(info);
-    if catch::is_active() && !aborts {
-        let settings = settings();
-        let report = Captured::of(info, &settings.limits, Style::Off).report(&settings.limits);
-        if catch::hold(info.payload(), report) {
-            INSIDE.set(false);
-            return;
-        }
-    }
-    if REPORTS.load(Ordering::Relaxed) || catch::is_active() {
+    let held = catch::is_active() && !aborts && hold(info);
+    if !held && !(REPORTS.load(Ordering::Relaxed) || catch::is_active()) {
+        previous.run(info);
+    } else if !held {
         let settings = settings();
         let written = report(info, settings, aborts);
         if !written || runs_after(settings.previous, previous) {
             previous.run(info);
         }
-    } else {
-        previous.run(info);
     }
     INSIDE.set(false);
+}
+
+/// Keeps the panic's report for who catches it. Whether that worked.
+fn hold(info: &PanicHookInfo<'_>) -> bool {
+    let limits = &settings().limits;
+    let captured = Captured::of(info, limits, Style::Off);
+    let report = with_stack(move || captured.report(limits));
+    report.is_some_and(|report| catch::hold(info.payload(), report))
 }
 
 fn runs_after(choice: PreviousHook, previous: &Previous) -> bool {
@@ -127,31 +129,25 @@ fn report(info: &PanicHookInfo<'_>, settings: &'static Settings, aborts: bool) -
             callback(&report);
         }
     };
-    if has_little_stack() {
-        return elsewhere(work);
+    with_stack(work).is_some()
+}
+
+/// Runs it where there is stack enough to make a report and to print it. `None` if it failed.
+fn with_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    /// More than an unoptimised build needs.
+    const ENOUGH: usize = 128 << 10;
+    if recursion::remaining_stack().is_none_or(|left| left >= ENOUGH) {
+        return Some(work());
     }
-    work();
-    true
-}
-
-/// What is left of the stack may not be enough to print.
-fn has_little_stack() -> bool {
-    false
-}
-
-/// Runs it on a thread of its own, which has a stack of its own. Whether it ran to its end.
-fn elsewhere(work: impl FnOnce() + Send + 'static) -> bool {
-    const STACK: usize = 1 << 20;
     let work = move || {
         // A panic of ours: not to be reported by us again, the caller falls back.
         INSIDE.set(true);
-        work();
+        work()
     };
     let thread = thread::Builder::new()
         .name("stacklens".to_owned())
-        .stack_size(STACK)
-        .spawn(work);
-    thread.is_ok_and(|thread| thread.join().is_ok())
+        .stack_size(8 * ENOUGH);
+    thread.spawn(work).ok()?.join().ok()
 }
 
 /// What only the panicking thread can tell; becomes a whole report anywhere.
@@ -165,12 +161,13 @@ struct Captured {
 
 impl Captured {
     fn of(info: &PanicHookInfo<'_>, limits: &Limits, style: Style) -> Captured {
-        let failure = payload::failure(info.payload(), limits);
+        let (kind, failure) = payload::of(info, limits);
         let place = |at: &Location<'_>| Panic::at(at.file().to_owned(), at.line(), at.column());
         Captured {
-            report: spans::add_to(Report::new(Kind::Panic, failure)),
+            report: spans::add_to(Report::new(kind, failure)),
             traceback: Traceback::capture(),
-            place: info.location().map(place),
+            // A recursion error is made by this library.
+            place: info.location().filter(|_| kind == Kind::Panic).map(place),
             backtrace: backtrace::section(style),
         }
     }

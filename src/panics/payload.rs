@@ -1,13 +1,30 @@
 //! What a panic was made with, when it is no text.
 
 use crate::capture::{Limits, types};
-use crate::report::Failure;
-use std::any::{Any, TypeId};
+use crate::recursion::{self, RecursionError};
+use crate::report::{Failure, Kind};
+use std::any::{Any, TypeId, type_name};
 use std::borrow::Cow;
+use std::panic::PanicHookInfo;
+
+/// What the panic is of and says. Runs no code of the program's.
+pub(super) fn of(info: &PanicHookInfo<'_>, limits: &Limits) -> (Kind, Failure) {
+    match recursion::raised() {
+        Some(error) => (Kind::Recursion, of_recursion(&error)),
+        None => (Kind::Panic, failure(info.payload(), limits)),
+    }
+}
+
+fn of_recursion(error: &RecursionError) -> Failure {
+    Failure::new(error.to_string()).with_type(type_name::<RecursionError>())
+}
 
 /// What the payload says, without running code of its type's: text, a number, or the name of its type if
 /// a variable of that type was ever recorded.
 pub(super) fn failure(payload: &(dyn Any + Send), limits: &Limits) -> Failure {
+    if let Some(error) = payload.downcast_ref() {
+        return of_recursion(error);
+    }
     if let Some(text) = text(payload) {
         return Failure::of_payload(&text, limits);
     }
@@ -46,7 +63,15 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    pub(super) fn of(payload: &(dyn Any + Send)) -> Mark {
+    /// The mark of a panic whose hook runs. That of a recursion error is given a text and arrives as itself.
+    pub(super) fn in_hook(payload: &(dyn Any + Send)) -> Mark {
+        match recursion::raised() {
+            Some(error) => Mark::of(&error),
+            None => Mark::of(payload),
+        }
+    }
+
+    fn of(payload: &(dyn Any + Send)) -> Mark {
         let text = match payload.downcast_ref::<&'static str>() {
             Some(text) => Some((*text).to_owned()),
             None => payload.downcast_ref::<String>().cloned(),

@@ -4,10 +4,23 @@ use super::RecursionError;
 use crate::Traceback;
 use crate::stack::native::{self, Raising};
 use crate::stack::with_room;
+use std::cell::Cell;
 use std::panic::{catch_unwind, panic_any, resume_unwind};
 
 /// Stack for the panic hook and the report. A backtrace that is symbolised in an unoptimised build takes a tenth of it.
 const ROOM: usize = 1 << 20;
+
+thread_local! {
+    /// The error whose text the panic hook is being given. Constant and without a destructor.
+    static RAISED: Cell<Option<RecursionError>> = const { Cell::new(None) };
+}
+
+/// In a panic hook: the error that is being raised, if the panic is one.
+pub(crate) fn raised() -> Option<RecursionError> {
+    let raised = RAISED.take();
+    RAISED.set(raised.clone());
+    raised
+}
 
 /// Raises the error that the thread's refusal is, of a call of the function that `facts` are of.
 ///
@@ -20,7 +33,9 @@ pub(crate) fn raise(facts: &'static str) -> ! {
     // What the hook panics with is dropped: it ends the process anyway.
     let _ = with_room(ROOM, &mut || {
         let text = text(&error, nested);
+        RAISED.set(Some(error.clone()));
         let _ = catch_unwind(|| panic_any(text));
+        RAISED.set(None);
     });
     drop(raising);
     resume_unwind(Box::new(error))
