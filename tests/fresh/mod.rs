@@ -22,6 +22,7 @@ use std::{env, fs};
 pub struct Workspace {
     root: PathBuf,
     packages: BTreeMap<String, Package>,
+    profiles: String,
 }
 
 /// A package of the workspace. Its crates are examples: each has a root, and so crate-level
@@ -29,6 +30,7 @@ pub struct Workspace {
 #[derive(Default)]
 pub struct Package {
     edition: u32,
+    features: Vec<String>,
     manifest: String,
     targets: String,
     /// The source of its own library, if that is one of macros.
@@ -41,7 +43,13 @@ impl Workspace {
         Workspace {
             root: directory().join(name),
             packages: BTreeMap::new(),
+            profiles: String::new(),
         }
+    }
+
+    /// A build profile besides cargo's own.
+    pub fn profile(&mut self, name: &str, settings: &str) {
+        let _ = write!(self.profiles, "\n[profile.{name}]\n{settings}");
     }
 
     /// The package of that name; `manifest` is what its `Cargo.toml` has besides its name and
@@ -66,7 +74,8 @@ impl Workspace {
         }
         let manifest = format!(
             "[workspace]\nresolver = \"2\"\nmembers = [{members}]\n\n\
-             [profile.dev]\ndebug = false\nincremental = false\n"
+             [profile.dev]\ndebug = false\nincremental = false\n{}",
+            self.profiles
         );
         write(&self.root.join("Cargo.toml"), &manifest);
         let lock = self.root.join("Cargo.lock");
@@ -113,6 +122,15 @@ impl Workspace {
             .unwrap_or_else(|e| panic!("{}: {e}", program.display()))
     }
 
+    /// A program that was built with a profile.
+    pub fn example(&self, profile: &str, package: &str, name: &str) -> PathBuf {
+        let directory = directory().join("target").join(match profile {
+            "dev" => "debug",
+            other => other,
+        });
+        directory.join("examples").join(format!("{package}-{name}"))
+    }
+
     /// What the compiler says of each crate of the packages, by the crate's name. Fails if cargo
     /// could not even begin.
     pub fn diagnostics(
@@ -152,6 +170,11 @@ impl Workspace {
 }
 
 impl Package {
+    /// Asks for a feature of this library.
+    pub fn feature(&mut self, name: &str) {
+        self.features.push(name.to_owned());
+    }
+
     /// Adds a library crate.
     pub fn library(&mut self, package: &str, name: &str, source: String) {
         self.target(package, name, source, "crate-type = [\"lib\"]\n");
@@ -184,6 +207,7 @@ impl Package {
         let library = env!("CARGO_MANIFEST_DIR");
         let Package {
             edition,
+            features,
             manifest,
             targets,
             ..
@@ -196,7 +220,7 @@ impl Package {
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\npublish = false\n\
              autoexamples = false\n\n[lib]\npath = \"lib.rs\"\n{kind}\n\
-             [dependencies]\nstacklens = {{ path = {library:?} }}\n{manifest}\n\n{targets}"
+             [dependencies]\nstacklens = {{ path = {library:?}, features = {features:?} }}\n{manifest}\n\n{targets}"
         );
         write(&directory.join("Cargo.toml"), &manifest);
         write(
