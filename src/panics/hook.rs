@@ -29,6 +29,11 @@ impl std::fmt::Debug for PanicCallback {
 /// Whether panics are reported, not only caught.
 static REPORTS: AtomicBool = AtomicBool::new(false);
 
+/// Whether reports are printed by this hook.
+pub(crate) fn reports() -> bool {
+    REPORTS.load(Ordering::Relaxed)
+}
+
 /// Where the state of the hook that we set lies: by it our hook is known again.
 static OURS: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
 
@@ -80,7 +85,7 @@ fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
     }
     let aborts = cfg!(panic = "abort") || !can_unwind(info);
     let held = catch::is_active() && !aborts && hold(info);
-    if !held && !(REPORTS.load(Ordering::Relaxed) || catch::is_active()) {
+    if !held && !(reports() || catch::is_active()) {
         previous.run(info);
     } else if !held {
         let settings = settings();

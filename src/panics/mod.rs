@@ -12,5 +12,5 @@ mod previous;
 mod render;
 
 pub use catch::catch;
-pub(crate) use hook::{PanicCallback, install};
+pub(crate) use hook::{PanicCallback, install, reports};
 pub(crate) use render::text;

@@ -1,26 +1,13 @@
 //! From a refused frame to a panic.
 
 use super::RecursionError;
-use crate::Traceback;
 use crate::stack::native::{self, Raising};
 use crate::stack::with_room;
-use std::cell::Cell;
+use crate::{Traceback, panics};
 use std::panic::{catch_unwind, panic_any, resume_unwind};
 
 /// Stack for the panic hook and the report. A backtrace that is symbolised in an unoptimised build takes a tenth of it.
 const ROOM: usize = 1 << 20;
-
-thread_local! {
-    /// The error whose text the panic hook is being given. Constant and without a destructor.
-    static RAISED: Cell<Option<RecursionError>> = const { Cell::new(None) };
-}
-
-/// In a panic hook: the error that is being raised, if the panic is one.
-pub(crate) fn raised() -> Option<RecursionError> {
-    let raised = RAISED.take();
-    RAISED.set(raised.clone());
-    raised
-}
 
 /// Raises the error that the thread's refusal is, of a call of the function that `facts` are of.
 ///
@@ -28,22 +15,25 @@ pub(crate) fn raised() -> Option<RecursionError> {
 /// [`RecursionError`] itself.
 pub(crate) fn raise(facts: &'static str) -> ! {
     let error = RecursionError::new(native::refusal(), facts);
-    let raising = Raising::begin();
-    let nested = raising.nested();
-    // What the hook panics with is dropped: it ends the process anyway.
+    let raising = Raising::begin(facts);
+    let alone = raising.nested() || panics::reports();
+    // A hook that panics ends the process, so nothing comes back but what was thrown here.
     let _ = with_room(ROOM, &mut || {
-        let text = text(&error, nested);
-        RAISED.set(Some(error.clone()));
+        let text = text(&error, alone);
         let _ = catch_unwind(|| panic_any(text));
-        RAISED.set(None);
     });
     drop(raising);
     resume_unwind(Box::new(error))
 }
 
-/// The error and the stack that led to it, outermost first.
-fn text(error: &RecursionError, nested: bool) -> String {
-    if nested {
+/// The error that the panic on this thread is about to become, for our own hook.
+pub(crate) fn raised() -> Option<RecursionError> {
+    native::being_raised().map(|facts| RecursionError::new(native::refusal(), facts))
+}
+
+/// The error, and the stack that led to it, outermost first, unless somebody else prints that.
+fn text(error: &RecursionError, alone: bool) -> String {
+    if alone {
         return error.to_string();
     }
     format!("{error}\n{}", Traceback::capture())

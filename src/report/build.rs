@@ -7,6 +7,8 @@ use super::model::{Entry, Kind, Panic, Report, ReportData};
 use super::traceback::{Traceback, TracebackEntry};
 use crate::capture::Limits;
 use crate::inspect::Stack;
+use crate::recursion::{self, RecursionError};
+use std::any::type_name;
 use std::borrow::Cow;
 use std::panic::PanicHookInfo;
 
@@ -41,6 +43,13 @@ impl Report {
 
     /// As [`of_panic`](Report::of_panic), within other limits.
     pub fn of_panic_within(info: &PanicHookInfo<'_>, limits: &Limits) -> Report {
+        if let Some(error) = recursion::raised() {
+            // The hook was given a text for it, and a place of ours.
+            let failure = Failure::of_payload(&error.to_string(), limits)
+                .with_type(type_name::<RecursionError>());
+            return Report::new(Kind::Recursion, failure)
+                .with_traceback(&Traceback::capture(), limits);
+        }
         let failure = Failure::of_payload(info.payload(), limits);
         let report =
             Report::new(Kind::Panic, failure).with_traceback(&Traceback::capture(), limits);

@@ -44,8 +44,9 @@ struct Native {
     below: Cell<usize>,
     limit: Cell<usize>,
     refusal: Cell<Refusal>,
-    /// An error is being raised: what runs meanwhile may use half of the red zone.
-    raising: Cell<bool>,
+    /// The facts of the function that was refused, while its error is raised: what runs meanwhile may use half of the red
+    /// zone.
+    raising: Cell<Option<&'static str>>,
 }
 
 /// A stack that waits for a segment to be left.
@@ -66,7 +67,7 @@ thread_local! {
             below: Cell::new(0),
             limit: Cell::new(usize::MAX),
             refusal: Cell::new(Refusal { kind: Kind::Count, limit: 0, depth: 0, remaining: None }),
-            raising: Cell::new(false),
+            raising: Cell::new(None),
         }
     };
 }
@@ -118,7 +119,7 @@ pub(super) fn bound() -> usize {
 /// a stack of its own: of those nothing is known, and nothing refused.
 pub(super) fn refuses(depth: usize) -> bool {
     NATIVE.with(|n| {
-        let tolerant = n.raising.get() || std::thread::panicking();
+        let tolerant = n.raising.get().is_some() || std::thread::panicking();
         let remaining = n.remaining();
         if let Some(left) = remaining {
             let zone = red_zone(n.current.get().size());
@@ -149,7 +150,7 @@ pub(crate) fn refuse_function(limit: usize, depth: usize) {
 
 /// Whether limits on numbers hold now: not while a panic unwinds, when an error could only end the process.
 pub(crate) fn counts_hold() -> bool {
-    !NATIVE.with(|n| n.raising.get()) && !std::thread::panicking()
+    NATIVE.with(|n| n.raising.get()).is_none() && !std::thread::panicking()
 }
 
 /// Bytes that are left of the stack that runs now; `None` if it is not known.
@@ -210,20 +211,26 @@ pub(crate) fn get_red_zone() -> usize {
     RED_ZONE.load(Relaxed)
 }
 
+/// The function that was refused, while its error is raised on this thread.
+pub(crate) fn being_raised() -> Option<&'static str> {
+    NATIVE.with(|n| n.raising.get())
+}
+
 /// Says that an error is being raised, until it is dropped.
 pub(crate) struct Raising {
-    before: bool,
+    before: Option<&'static str>,
 }
 
 impl Raising {
-    pub(crate) fn begin() -> Raising {
-        let before = NATIVE.with(|n| n.raising.replace(true));
+    /// `facts` are those of the function that was refused.
+    pub(crate) fn begin(facts: &'static str) -> Raising {
+        let before = NATIVE.with(|n| n.raising.replace(Some(facts)));
         Raising { before }
     }
 
     /// Whether one was being raised already.
     pub(crate) fn nested(&self) -> bool {
-        self.before
+        self.before.is_some()
     }
 }
 
