@@ -65,8 +65,8 @@
 //!
 //! * A recursion none of whose functions is annotated; and what the functions between two annotated ones use of the stack
 //!   beyond the red zone, at once.
-//! * The stack of a stackful coroutine or of a signal handler: of a stack that is not the thread's own, or one of
-//!   `#[frame(grow)]`, nothing is known and nothing refused. Limits on numbers hold there too.
+//! * The stack of a stackful coroutine, of a signal handler, or of the `stacker` crate: of a stack that is not the thread's
+//!   own, or one of `#[frame(grow)]`, nothing is known and nothing refused. Limits on numbers hold there too.
 //! * Systems other than Linux, Android, Apple's and Windows: there the bounds of stacks are not known.
 
 mod activations;

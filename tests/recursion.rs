@@ -47,9 +47,8 @@ mod stack_bytes {
                     let error = raised(|| infinite(0));
                     assert_eq!(error.kind(), RecursionKind::StackBytes);
                     assert_eq!(error.function(), "infinite");
-                    let size = kib << 10;
-                    // A thread may be given the larger stack of one that has ended.
-                    assert!(error.limit() >= size / 2, "{error}");
+                    // The system may hand out the larger stack of a thread that has ended.
+                    assert!(error.limit() >= kib << 9, "{error}");
                     assert!(
                         error.remaining().unwrap() > 10 << 10 && error.depth() > 50,
                         "{error:?}"

@@ -172,6 +172,11 @@ pub(crate) fn stack_of(address: usize) -> Option<(Bounds, usize)> {
         .map(|w| (w.bounds, w.below))
 }
 
+/// Where the stack that runs ends.
+pub(crate) fn lowest() -> usize {
+    NATIVE.with(|n| n.current.get().low)
+}
+
 /// Whether so many bytes of stack are left above the red zone, or nothing is known of the stack.
 #[cfg(feature = "grow")]
 #[inline]

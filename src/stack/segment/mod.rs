@@ -42,8 +42,11 @@ impl Segment {
     pub(crate) const AVAILABLE: bool = platform::AVAILABLE;
 
     /// A segment of at least `bytes`, if the system has the memory.
+    ///
+    /// It lies below the stack that runs, if there is room: who knows the bounds of that one alone (the `stacker` crate) then
+    /// sees that nothing is left of it, and not more than there is.
     pub(crate) fn map(bytes: usize) -> Option<Segment> {
-        let (low, high) = platform::map(bytes)?;
+        let (low, high) = platform::map(bytes, native::lowest())?;
         Some(Segment {
             bounds: Bounds { low, high },
         })

@@ -2,7 +2,7 @@
 
 pub(super) const AVAILABLE: bool = false;
 
-pub(super) fn map(_bytes: usize) -> Option<(usize, usize)> {
+pub(super) fn map(_bytes: usize, _ceiling: usize) -> Option<(usize, usize)> {
     None
 }
 
