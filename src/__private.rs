@@ -17,11 +17,15 @@ pub use crate::observe::{
 };
 pub use crate::probe::{Probe, ProbeFull};
 pub use crate::recursion::private::*;
-pub use crate::stack::{Guard, enter as enter0};
+pub use crate::stack::Guard;
+#[cfg(not(unoptimised))]
+pub use crate::stack::enter as enter0;
 pub use core::result::Result::{Err, Ok};
 pub use core::{concat, format_args, module_path, stringify};
 
-use crate::stack::{Depth, innermost};
+#[cfg(not(unoptimised))]
+use crate::stack::Depth;
+use crate::stack::innermost;
 
 /// The slot holds nothing yet.
 #[inline]
@@ -85,7 +89,8 @@ macro_rules! enter {
     )*};
 }
 
-// Inlined even so: the frame is to record the stack pointer and code address of the function, not of `enterN`.
+// Inlined even so: the frame is to record the stack pointer and code address of the function, not of `enterN`. What is called
+// does not unwind (it is `extern "C"`), and the guard comes last: nothing here needs a landing pad.
 #[cfg(unoptimised)]
 macro_rules! enter {
     ($($name:ident $plain:ident ($($index:literal $arg:ident $type:ident),*);)*) => {$(
@@ -93,22 +98,14 @@ macro_rules! enter {
         #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $name<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            let guard = enter0(meta);
-            if !guard.is_hot() {
-                $(guard.argument($index, $arg, crate::stack::typed_whole);)*
-            }
-            guard
+            entered!(meta, argument_whole, $($index $arg $type),*)
         }
 
         /// The same, recording scalars only.
         #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $plain<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            let guard = enter0(meta);
-            if !guard.is_hot() {
-                $(guard.argument($index, $arg, crate::stack::typed_surface);)*
-            }
-            guard
+            entered!(meta, argument_surface, $($index $arg $type),*)
         }
     )*};
 }
@@ -124,9 +121,21 @@ enter! {
     enter8 enter8_plain (0 a A, 1 b B, 2 c C, 3 d D, 4 e E, 5 f F, 6 g G, 7 h H);
 }
 
+#[cfg(unoptimised)]
+use crate::stack::unoptimised::entered;
+#[cfg(unoptimised)]
+pub use crate::stack::unoptimised::{at, cap, cap_plain, enter0, records};
+
+/// Whether this activation records its arguments: always, but in a hot function of an unoptimised build.
+#[cfg(not(unoptimised))]
+#[inline]
+pub fn records(guard: &Guard) -> bool {
+    guard.records()
+}
+
 /// The function is at statement `position` now.
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
+#[cfg(not(unoptimised))]
+#[inline]
 pub fn at(position: u32, guard: &Guard) {
     guard.at(position);
 }
@@ -137,49 +146,49 @@ pub fn at_top(position: u32) {
 }
 
 /// Records a local.
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
+#[cfg(not(unoptimised))]
+#[inline]
 pub fn cap<T>(value: &T, site: u32, guard: &Guard) {
-    guard.capture(site, value, Depth::Whole);
+    guard.capture(site, value);
 }
 
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
+#[cfg(not(unoptimised))]
+#[inline]
 pub fn cap_plain<T>(value: &T, site: u32, guard: &Guard) {
-    guard.capture(site, value, Depth::Surface);
+    guard.capture_surface(site, value);
 }
 
 #[inline]
 pub fn cap_top<T>(value: &T, site: u32) {
-    innermost().capture(site, value, Depth::Whole);
+    innermost().capture(site, value);
 }
 
 #[inline]
 pub fn cap_plain_top<T>(value: &T, site: u32) {
-    innermost().capture(site, value, Depth::Surface);
+    innermost().capture_surface(site, value);
 }
 
 /// Records the value that a local is about to be bound to.
 #[inline]
 pub fn cap_init<T>(value: T, site: u32, guard: &Guard) -> T {
-    guard.capture(site, &value, Depth::Whole);
+    guard.capture(site, &value);
     value
 }
 
 #[inline]
 pub fn cap_init_plain<T>(value: T, site: u32, guard: &Guard) -> T {
-    guard.capture(site, &value, Depth::Surface);
+    guard.capture_surface(site, &value);
     value
 }
 
 #[inline]
 pub fn cap_init_top<T>(value: T, site: u32) -> T {
-    innermost().capture(site, &value, Depth::Whole);
+    innermost().capture(site, &value);
     value
 }
 
 #[inline]
 pub fn cap_init_plain_top<T>(value: T, site: u32) -> T {
-    innermost().capture(site, &value, Depth::Surface);
+    innermost().capture_surface(site, &value);
     value
 }

@@ -9,121 +9,99 @@
 
 use crate::capture::{Inspect, Tag, cost, debug, type_id};
 use crate::config;
-use crate::stack::{Depth, Guard, innermost};
+#[cfg(not(unoptimised))]
+use crate::stack::Depth;
+#[cfg(unoptimised)]
+use crate::stack::unoptimised::record_local;
+use crate::stack::{Guard, innermost};
 use std::any::type_name;
 use std::fmt::Debug;
 use std::ops::Deref;
 
-/// A value of which only the type's identity is asked.
-pub struct Unknown<'a, T: ?Sized>(&'a T);
-
-/// A value whose type may have `Debug`.
-pub struct MayDebug<'a, T: ?Sized>(Unknown<'a, T>);
-
 /// A value whose type may have `Inspect`.
-pub struct MayInspect<'a, T: ?Sized>(Unknown<'a, T>);
+///
+/// A constructor and not a function: it is no call, in a build without optimisation neither.
+#[repr(transparent)]
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// A value whose type may have `Inspect` or else `Debug`.
-pub struct MayInspectOrDebug<'a, T: ?Sized>(MayDebug<'a, T>);
+#[repr(transparent)]
+pub struct ProbeFull<'a, T: ?Sized>(pub &'a T);
 
-#[allow(non_snake_case)] // reads as what it makes in the macros' output
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
-pub fn Probe<T: ?Sized>(value: &T) -> MayInspect<'_, T> {
-    MayInspect(Unknown(value))
+/// A value whose type may have `Debug`.
+#[repr(transparent)]
+pub struct MayDebug<'a, T: ?Sized>(&'a T);
+
+/// A value of which only the type's identity is asked.
+#[repr(transparent)]
+pub struct Unknown<'a, T: ?Sized>(&'a T);
+
+macro_rules! deref {
+    ($($from:ident $to:ident,)*) => {$(
+        impl<'a, T: ?Sized> Deref for $from<'a, T> {
+            type Target = $to<'a, T>;
+
+            #[cfg_attr(not(unoptimised), inline)]
+            #[cfg_attr(unoptimised, inline(always))]
+            fn deref(&self) -> &$to<'a, T> {
+                // SAFETY: both are transparent around the same reference.
+                unsafe { std::mem::transmute::<&$from<'a, T>, &$to<'a, T>>(self) }
+            }
+        }
+    )*};
 }
 
-#[allow(non_snake_case)] // as above
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
-pub fn ProbeFull<T: ?Sized>(value: &T) -> MayInspectOrDebug<'_, T> {
-    MayInspectOrDebug(MayDebug(Unknown(value)))
-}
-
-impl<'a, T: ?Sized> Deref for MayInspect<'a, T> {
-    type Target = Unknown<'a, T>;
-
-    #[cfg_attr(not(unoptimised), inline)]
-    #[cfg_attr(unoptimised, inline(always))]
-    fn deref(&self) -> &Unknown<'a, T> {
-        &self.0
-    }
-}
-
-impl<'a, T: ?Sized> Deref for MayDebug<'a, T> {
-    type Target = Unknown<'a, T>;
-
-    #[cfg_attr(not(unoptimised), inline)]
-    #[cfg_attr(unoptimised, inline(always))]
-    fn deref(&self) -> &Unknown<'a, T> {
-        &self.0
-    }
-}
-
-impl<'a, T: ?Sized> Deref for MayInspectOrDebug<'a, T> {
-    type Target = MayDebug<'a, T>;
-
-    #[cfg_attr(not(unoptimised), inline)]
-    #[cfg_attr(unoptimised, inline(always))]
-    fn deref(&self) -> &MayDebug<'a, T> {
-        &self.0
-    }
+deref! {
+    Probe Unknown,
+    ProbeFull MayDebug,
+    MayDebug Unknown,
 }
 
 impl<T: ?Sized> Unknown<'_, T> {
-    #[cfg_attr(not(unoptimised), inline)]
-    #[cfg_attr(unoptimised, inline(always))]
+    #[cfg(not(unoptimised))]
+    #[inline]
     pub fn stacklens_cap(&self, site: u32, guard: &Guard) {
-        guard.capture(site, self.0, Depth::Whole);
+        guard.look_and_store(site, self.0, Depth::Whole);
+    }
+
+    #[cfg(unoptimised)]
+    #[inline(always)]
+    pub extern "C" fn stacklens_cap(&self, site: u32, guard: &Guard) {
+        record_local!(local_whole, T, self.0, site, guard);
     }
 
     #[inline]
     pub fn stacklens_cap_top(&self, site: u32) {
-        innermost().capture(site, self.0, Depth::Whole);
+        self.stacklens_cap(site, &innermost());
     }
 }
 
-impl<T: Inspect> MayInspect<'_, T> {
-    #[inline]
-    pub fn stacklens_cap(&self, site: u32, guard: &Guard) {
-        inspect(self.0.0, site, guard);
-    }
+macro_rules! methods {
+    ($($probe:ident $bound:ident $record:ident,)*) => {$(
+        impl<T: $bound> $probe<'_, T> {
+            #[inline]
+            pub fn stacklens_cap(&self, site: u32, guard: &Guard) {
+                if guard.records() {
+                    $record(self.0, site, guard);
+                }
+            }
 
-    #[inline]
-    pub fn stacklens_cap_top(&self, site: u32) {
-        inspect(self.0.0, site, &innermost());
-    }
+            #[inline]
+            pub fn stacklens_cap_top(&self, site: u32) {
+                self.stacklens_cap(site, &innermost());
+            }
+        }
+    )*};
 }
 
-impl<T: Inspect> MayInspectOrDebug<'_, T> {
-    #[inline]
-    pub fn stacklens_cap(&self, site: u32, guard: &Guard) {
-        inspect(self.0.0.0, site, guard);
-    }
-
-    #[inline]
-    pub fn stacklens_cap_top(&self, site: u32) {
-        inspect(self.0.0.0, site, &innermost());
-    }
-}
-
-impl<T: Debug> MayDebug<'_, T> {
-    #[inline]
-    pub fn stacklens_cap(&self, site: u32, guard: &Guard) {
-        format(self.0.0, site, guard);
-    }
-
-    #[inline]
-    pub fn stacklens_cap_top(&self, site: u32) {
-        format(self.0.0, site, &innermost());
-    }
+methods! {
+    Probe Inspect inspect,
+    ProbeFull Inspect inspect,
+    MayDebug Debug format,
 }
 
 #[inline(never)]
 fn inspect<T: Inspect>(value: &T, site: u32, guard: &Guard) {
-    if guard.records_nothing() {
-        return;
-    }
     #[cfg(unoptimised)]
     if crate::capture::unoptimised::is_hot(guard.site_key(site)) {
         return guard.mark(site, Tag::HOT);
@@ -137,11 +115,8 @@ fn inspect<T: Inspect>(value: &T, site: u32, guard: &Guard) {
 
 #[inline(never)]
 fn format<T: Debug>(value: &T, site: u32, guard: &Guard) {
-    if guard.records_nothing() {
-        return;
-    }
     if !config::allows_debug() {
-        return guard.capture(site, value, Depth::Whole);
+        return guard.capture(site, value);
     }
     let entry = crate::capture::intern(type_id::<T>, type_name::<T>);
     let ran = cost::within(guard.site_key(site), || {

@@ -196,6 +196,15 @@ impl Emit {
         out.push(self.punct(';'));
     }
 
+    /// `if records(&guard) { STATEMENTS }`: one question for all of them, in a build without optimisation.
+    pub(crate) fn if_records(&self, out: &mut Vec<TokenTree>, statements: Vec<TokenTree>) {
+        let mut arguments = Vec::new();
+        self.push_guard(&mut arguments);
+        out.push(self.ident("if"));
+        self.call(out, "records", arguments);
+        out.push(self.group(Delimiter::Brace, statements));
+    }
+
     /// What is probed next is behind a reference that is not looked at itself: `&*self`.
     pub(crate) fn probed_receiver(&self, receiver: bool) {
         self.receiver.set(receiver);

@@ -308,6 +308,23 @@ pub(super) fn store_spilled(address: usize, slot: u32, bits: u64, note: u32) {
     });
 }
 
+/// Gives every slot beyond the record's own this note. Their chunks stay theirs.
+#[cfg(unoptimised)]
+pub(super) fn note_spilled(address: usize, note: u32) {
+    thread::with(|t| {
+        let Some(region) = t.region().filter(|_| t.owns(address)) else {
+            return;
+        };
+        // SAFETY: `owns` saw that it is a record of this thread's region.
+        let record = unsafe { &*(address as *const Record) };
+        for slot in INLINE_SLOTS..SLOTS {
+            if let Some((word, _)) = spilled(region, record, slot) {
+                store64(word, u64::from(note));
+            }
+        }
+    });
+}
+
 #[cold]
 fn make_spill_table(region: &'static Region, address: usize) -> bool {
     let Some(table) = allocate(region, address, SPILL_WORDS) else {

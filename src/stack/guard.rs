@@ -11,11 +11,13 @@ use super::record::{
 use super::thread;
 use super::word::{load32, peek32, store32, store64};
 #[cfg(unoptimised)]
-use crate::capture::unoptimised::{Further, Looked};
-use crate::capture::{Encoder, Tag, TypeEntry, type_id};
+use crate::capture::unoptimised::Looked;
+use crate::capture::{Encoder, Tag, TypeEntry};
 #[cfg(not(unoptimised))]
-use crate::capture::{scalar, text};
-use std::any::{TypeId, type_name};
+use crate::capture::{scalar, text, type_id};
+use std::any::TypeId;
+#[cfg(not(unoptimised))]
+use std::any::type_name;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -24,12 +26,13 @@ use std::sync::atomic::Ordering::Relaxed;
 ///
 /// It stays on the thread that made it. The macros bind it to a name that the user's code cannot speak of.
 pub struct Guard {
-    record: usize,
+    pub(crate) record: usize,
     _stays_here: PhantomData<*const ()>,
 }
 
 impl Drop for Guard {
-    #[inline]
+    #[cfg_attr(not(unoptimised), inline)]
+    #[cfg_attr(unoptimised, inline(always))]
     fn drop(&mut self) {
         #[cfg(unoptimised)]
         super::unoptimised::leave(self.record);
@@ -52,7 +55,7 @@ impl Drop for Guard {
 #[inline(always)]
 pub fn enter(meta: &'static str) -> Guard {
     #[cfg(unoptimised)]
-    return Guard::of(super::unoptimised::enter(meta.as_ptr(), meta.len()));
+    return super::unoptimised::enter0(meta);
     #[cfg(not(unoptimised))]
     match try_enter(meta) {
         Some(guard) => guard,
@@ -123,7 +126,7 @@ pub(super) extern "C-unwind" fn malformed() -> ! {
 
 impl Guard {
     #[inline(always)]
-    fn of(record: usize) -> Guard {
+    pub(crate) fn of(record: usize) -> Guard {
         Guard {
             record,
             _stays_here: PhantomData,
@@ -152,7 +155,7 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn at(&self, position: u32) {
         #[cfg(unoptimised)]
-        super::unoptimised::at(self.record, position);
+        super::unoptimised::at(position, self);
         #[cfg(not(unoptimised))]
         store32(&self.record().position, position);
     }
@@ -173,52 +176,29 @@ impl Guard {
         store64(&self.record().argument_tags, tags);
     }
 
-    /// Whether this activation of the function records no values.
-    #[cfg(unoptimised)]
-    #[inline(always)]
-    pub(crate) fn is_hot(&self) -> bool {
-        super::unoptimised::is_hot(self.record)
-    }
-
-    /// Copies an argument into slot `index`, and its tag.
-    #[cfg(unoptimised)]
-    #[inline(always)]
-    pub(crate) fn argument<T>(&self, index: u32, value: *const T, further: Further) {
-        // SAFETY: the macros' output and `__private` pass references.
-        unsafe {
-            super::unoptimised::argument(
-                self.record,
-                index,
-                value.cast(),
-                type_id::<T>,
-                type_name::<T>,
-                further,
-            )
-        }
-    }
-
     /// Copies a local into its slot. `site` is the slot in the low 8 bits, the position above.
     #[inline(always)]
-    pub(crate) fn capture<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
+    pub(crate) fn capture<T>(&self, site: u32, value: &T) {
         #[cfg(unoptimised)]
-        if !self.is_hot() {
-            // SAFETY: `value` is a reference to a `T`.
-            unsafe {
-                super::unoptimised::capture(
-                    self.record,
-                    site,
-                    std::ptr::from_ref(value).cast(),
-                    type_id::<T>,
-                    type_name::<T>,
-                    depth.further(),
-                );
-            }
-        }
+        super::unoptimised::cap(value, site, self);
         #[cfg(not(unoptimised))]
-        {
-            let (tag, bits) = self.look(site & 0xff, value, depth);
-            store_slot(self.record, site, tag, bits);
-        }
+        self.look_and_store(site, value, Depth::Whole);
+    }
+
+    /// The same, looking at scalars only.
+    #[inline(always)]
+    pub(crate) fn capture_surface<T>(&self, site: u32, value: &T) {
+        #[cfg(unoptimised)]
+        super::unoptimised::cap_plain(value, site, self);
+        #[cfg(not(unoptimised))]
+        self.look_and_store(site, value, Depth::Surface);
+    }
+
+    #[cfg(not(unoptimised))]
+    #[inline(always)]
+    pub(crate) fn look_and_store<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
+        let (tag, bits) = self.look(site & 0xff, value, depth);
+        store_slot(self.record, site, tag, bits);
     }
 
     /// Slot and position of `site` hold nothing yet.
@@ -259,16 +239,16 @@ impl Guard {
     #[inline]
     pub(crate) fn thaw(&self) {
         #[cfg(unoptimised)]
-        super::unoptimised::thaw(self.record());
+        super::heat::thaw(self.record());
     }
 
-    /// Whether this activation records no values at all.
+    /// Whether this activation records its values: always, but in a hot function of an unoptimised build.
     #[inline(always)]
-    pub(crate) fn records_nothing(&self) -> bool {
+    pub(crate) fn records(&self) -> bool {
         #[cfg(unoptimised)]
-        return self.is_hot();
+        return super::unoptimised::records(self);
         #[cfg(not(unoptimised))]
-        false
+        true
     }
 
     /// Copies a value by what `inspect` writes.
@@ -339,18 +319,6 @@ fn store_spilled_or_not(record: usize, site: u32, tag: u8, bits: u64) {
 #[cold]
 pub(super) extern "C" fn store_spilled(record: usize, site: u32, tag: u32, bits: u64) {
     arena::store_spilled(record, site & 0xff, bits, note(tag as u8, site >> 8));
-}
-
-#[cfg(unoptimised)]
-impl Depth {
-    #[inline(always)]
-    pub(crate) fn further(self) -> Further {
-        if self as u8 == Depth::Whole as u8 {
-            typed_whole
-        } else {
-            typed_surface
-        }
-    }
 }
 
 #[cfg(unoptimised)]

@@ -11,6 +11,8 @@
 mod arena;
 mod bounds;
 mod guard;
+#[cfg(unoptimised)]
+mod heat;
 pub(crate) mod native;
 mod peek;
 mod read;
@@ -21,7 +23,7 @@ mod snapshot;
 mod suspend;
 mod thread;
 #[cfg(unoptimised)]
-mod unoptimised;
+pub(crate) mod unoptimised;
 mod word;
 
 #[cfg(all(not(unoptimised), target_arch = "x86_64", not(windows)))]
@@ -31,10 +33,10 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
-pub(crate) use guard::{Depth, LimitedFrame, try_enter};
+#[cfg(not(unoptimised))]
+pub(crate) use guard::Depth;
 pub use guard::{Guard, enter};
-#[cfg(unoptimised)]
-pub(crate) use guard::{typed_surface, typed_whole};
+pub(crate) use guard::{LimitedFrame, try_enter};
 pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
 #[cfg(feature = "grow")]

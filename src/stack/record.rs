@@ -24,13 +24,18 @@ pub(crate) const HAS_IDENTITY: u32 = 1;
 pub(crate) const HAS_ARENA: u32 = 2;
 /// `flags`: the table of spilled slots was allocated for this activation.
 pub(crate) const HAS_SPILL: u32 = 4;
-/// `flags`: the function is called so often that this activation records no values (unoptimised builds alone, see
-/// unoptimised.rs).
-pub(crate) const HOT: u32 = 8;
+/// `flags`: the arguments were recorded on entry (unoptimised builds alone, see heat.rs; optimised ones always do).
+pub(crate) const ARGUMENTS: u32 = 8;
 /// `flags`: no exit of the function was seen yet, and one of its macros may return.
 pub(crate) const WATCHED: u32 = 16;
 /// `flags`: shift of the bits that say which inline slot owns bytes in the arena.
 pub(crate) const OWNS_BYTES: u32 = 8;
+/// `flags`: one of the captures that the activation may still make before heat.rs is asked again (unoptimised builds
+/// alone). The counter is all bits from here to [`HOT`].
+pub(crate) const COUNT: u32 = 1 << 20;
+/// `flags`: the function is called, or captures, so often that values are left out now (unoptimised builds alone). It is
+/// the sign, which is quickly tested.
+pub(crate) const HOT: u32 = 1 << 31;
 
 /// A tag of this module's own: a text that fits in the word, see `short_text` in guard.rs. Readers get it as `Tag::TEXT`.
 pub(crate) const SHORT_TEXT: u8 = 31;
@@ -75,6 +80,7 @@ const _: () = {
     assert!(std::mem::offset_of!(Record, flags) == 12);
     assert!(std::mem::offset_of!(Record, stack_pointer) == 16);
     assert!(std::mem::offset_of!(Record, code_address) == 24);
+    assert!(1 << (OWNS_BYTES + INLINE_SLOTS as u32) <= COUNT);
 };
 
 /// The note of a capture.

@@ -1,9 +1,11 @@
 //! The memory of one thread's stack: reserved once, committed by the system as it is touched, never given back.
 //!
 //! ```text
-//! | records: one per frame | counted: 8 bytes per frame | arena: bytes of values |
-//! base                     limit                        arena
+//! | heat | records: one per frame | counted: 8 bytes per frame | arena: bytes of values |
+//!        base                     limit                        arena
 //! ```
+//!
+//! `heat` is there in unoptimised builds alone (heat.rs).
 //!
 //! A frame beyond the records still gets 8 bytes of its own in `counted`, so that leaving it restores the top exactly as
 //! for any other; what it stores there overlaps its neighbours and is never read.
@@ -24,6 +26,11 @@ const LARGEST: usize = 512 << 20;
 const LARGEST: usize = 4 << 20;
 /// Below this a region is not worth having.
 const SMALLEST: usize = 256 << 10;
+
+#[cfg(unoptimised)]
+use super::heat::HEAT_BYTES;
+#[cfg(not(unoptimised))]
+const HEAT_BYTES: usize = 0;
 
 /// Where the parts of a region lie. The struct itself stands at the region's start.
 #[repr(C, align(64))]
@@ -75,7 +82,8 @@ impl Region {
         let skipped = memory.align_offset(align_of::<Region>());
         let start = memory.wrapping_add(skipped);
         let bytes = bytes - skipped;
-        let base = start as usize + size_of::<Region>();
+        let base = start as usize + size_of::<Region>() + HEAT_BYTES;
+        let bytes = bytes - HEAT_BYTES;
         // 13/16 records, 1/16 counted, the rest arena.
         let limit = base + (bytes / 16 * 13) / STRIDE * STRIDE;
         let counted_end = limit + bytes / 128 * 8;
@@ -85,7 +93,7 @@ impl Region {
             limit,
             counted_end,
             arena,
-            arena_words: (start as usize + bytes - arena) / 8,
+            arena_words: (start as usize + HEAT_BYTES + bytes - arena) / 8,
             next: AtomicPtr::new(null_mut()),
         };
         // SAFETY: `start` is aligned for and large enough for a `Region`, and nobody else knows of it.
@@ -169,10 +177,12 @@ pub(crate) mod sink {
     use super::*;
 
     const WORDS: usize = 8 << 10;
-    static SINK: [AtomicU64; WORDS] = [const { AtomicU64::new(0) }; WORDS];
+    #[repr(align(64))]
+    struct Sink([AtomicU64; HEAT_BYTES / 8 + WORDS]);
+    static SINK: Sink = Sink([const { AtomicU64::new(0) }; HEAT_BYTES / 8 + WORDS]);
 
     pub(crate) fn base() -> usize {
-        SINK.as_ptr() as usize
+        SINK.0.as_ptr() as usize + HEAT_BYTES
     }
 
     /// The last address that a frame may be given: a whole record still fits behind it.

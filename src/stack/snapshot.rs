@@ -2,8 +2,8 @@
 
 use super::read::{ARGUMENT, Cursor, Meta};
 use super::record::{
-    ARGUMENT_TAGS, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record,
-    SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
+    ARGUMENT_TAGS, ARGUMENTS, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS, MARKED,
+    Record, SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
 };
 use super::region::Region;
 use super::{arena, thread};
@@ -193,7 +193,8 @@ impl Snapshot {
     /// an earlier frame's words.
     pub(crate) fn slot(&self, slot: u32) -> Option<Captured> {
         let w = &self.words;
-        if w.flags & HOT != 0 {
+        // Of a hot activation the arguments may be known: those that cannot change, from its entry.
+        if w.flags & HOT != 0 && (slot & ARGUMENT == 0 || w.flags & ARGUMENTS == 0) {
             return Some(Captured {
                 tag: Tag::HOT,
                 bits: 0,

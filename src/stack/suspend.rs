@@ -8,6 +8,12 @@ use crate::capture::Tag;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::Ordering::Relaxed;
 
+/// The flags of a frame that records its values.
+#[cfg(unoptimised)]
+const RECORDING: u32 = super::heat::WARM;
+#[cfg(not(unoptimised))]
+const RECORDING: u32 = 0;
+
 /// The innermost frame of this thread, as the body of an async function reaches its own.
 #[inline]
 pub(crate) fn innermost() -> ManuallyDrop<Guard> {
@@ -46,7 +52,7 @@ impl<const N: usize> Suspended<N> {
         let record: &Record = guard.record();
         record.position.store(self.position, Relaxed);
         // What is kept must go on being recorded, however hot the function is.
-        record.flags.store(0, Relaxed);
+        record.flags.store(RECORDING, Relaxed);
         for slot in 0..N {
             record.notes[slot].store(self.notes[slot], Relaxed);
             record.values[slot].store(self.values[slot], Relaxed);
@@ -57,6 +63,8 @@ impl<const N: usize> Suspended<N> {
     #[inline]
     pub(crate) fn suspend(&mut self, guard: &Guard) {
         let record: &Record = guard.record();
+        #[cfg(unoptimised)]
+        super::heat::forget_if_hot(record);
         self.position = record.position.load(Relaxed) & !MARKED;
         for slot in 0..N {
             let note = record.notes[slot].load(Relaxed);

@@ -6,15 +6,14 @@
 //!
 //! Both forms keep the same records by the same rules; the tests of this folder run with both.
 
-use super::guard::{malformed, refuse, store_spilled};
-use super::record::{HOT, INLINE_SLOTS, Record, STRIDE, note};
+use super::guard::{Guard, malformed, refuse, store_spilled, typed_surface, typed_whole};
+use super::heat::{self, Warmth};
+use super::record::{COUNT, INLINE_SLOTS, Record, STRIDE};
 use super::thread::{Thread, place_beyond_limit};
-use crate::capture::Tag;
-use crate::capture::unoptimised::{Further, Identify, Name, look};
+use crate::capture::unoptimised::{Identify, Name, look};
 use std::arch::{asm, naked_asm};
 use std::mem::offset_of;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::AtomicUsize;
 
 /// This thread's state. All zero is a thread that never entered a frame.
 #[unsafe(naked)]
@@ -34,79 +33,67 @@ pub(super) extern "C" fn thread() -> *const Thread {
     )
 }
 
-const _: () = assert!(size_of::<Thread>() <= 64);
+const _: () = assert!(size_of::<Thread>() <= 64 && offset_of!(Thread, top) == 0);
 
-/// How often each function was entered, by a hash of it.
-///
-/// Recording a value takes some fifty unoptimised instructions, more than many a function that is called a million times
-/// in a test. A hot function therefore keeps its frame and its positions always, but its values rarely, and says so in
-/// between. An optimised build records always.
-static HEAT: [AtomicU32; 1 << HEAT_BITS] = [const { AtomicU32::new(0) }; 1 << HEAT_BITS];
-const HEAT_BITS: u32 = 13;
-/// The values of so many activations are always recorded,
-const ALWAYS: u32 = 4096;
-/// then those of one in so many plus one.
-const RARELY: u32 = 127;
+/// Where [`thread`]'s answer lies from the thread pointer: the same on every thread. `enter` stores it before the first
+/// frame of each, for code that is compiled in other crates, which cannot name the thread-local.
+static THREAD_OFFSET: AtomicUsize = AtomicUsize::new(0);
 
 /// `enter`: gives the frame's record. Takes the text as pointer and length, and records the caller's own stack pointer and
 /// return address. `$refused` is done where the frame is one too many: `rdi` and `rsi` are the text again.
 ///
-/// `rdi`, `rsi`: the text. The offsets are those of `Thread` and of the record's header.
+/// `rdi`, `rsi`: the text; `rdx`: the thread's offset; `rcx`: the record. The offsets are those of `Thread`, of the record's
+/// header and of [`Warmth`].
 macro_rules! enter {
     ($(#[$about:meta])* $name:ident, $refused:literal $(, $operand:ident = $value:path)?) => {
         $(#[$about])*
         #[unsafe(naked)]
-        pub(super) extern "C-unwind" fn $name(meta: *const u8, length: usize) -> usize {
+        pub(crate) extern "C-unwind" fn $name(meta: *const u8, length: usize) -> usize {
             naked_asm!(
                 ".cfi_startproc",
-                "test rsi, rsi",
-                "je 3f",
-                "cmp byte ptr [rdi + rsi - 1], 0",
-                "jne 3f",
-                "call {thread}",
-                "mov rcx, qword ptr [rax]",
-                "lea rdx, [rcx + {stride}]",
-                "cmp rcx, qword ptr [rax + {limit}]",
+                "mov rdx, qword ptr [rip + stacklens_thread@GOTTPOFF]",
+                "mov rcx, qword ptr fs:[rdx]",
+                "cmp rcx, qword ptr fs:[rdx + {limit}]",
                 "jae 4f",
-                "cmp rsp, qword ptr [rax + {bound}]",
+                "cmp rsp, qword ptr fs:[rdx + {bound}]",
                 "jb 4f",
                 // Taken, then filled: see `enter` in guard.rs.
                 "mov qword ptr [rcx], 0",
-                "mov qword ptr [rax], rdx",
+                "lea rax, [rcx + {stride}]",
+                "mov qword ptr fs:[rdx], rax",
                 "2:",
-                // How hot is this function?
-                "imul r8d, edi, 0x9E3779B1",
-                "shr r8d, {heat_shift}",
-                "lea r9, [rip + {heat}]",
-                "mov r10d, dword ptr [r9 + 4 * r8]",
-                "inc r10d",
-                "mov dword ptr [r9 + 4 * r8], r10d",
-                "xor esi, esi",
-                "cmp r10d, {always}",
-                "jbe 5f",
-                "test r10d, {rarely}",
-                "je 5f",
-                "mov esi, {hot}",
-                "5:",
+                // What heat.rs keeps of this function. That its text stands there says that it is one: it ends in NUL.
+                "mov eax, edi",
+                "shr eax, 1",
+                "and eax, {mask}",
+                "add rax, qword ptr fs:[rdx + {base}]",
+                "cmp qword ptr [rax - {heat}], rdi",
+                "jne 5f",
+                "3:",
+                "sub dword ptr [rax - {heat} + {left}], 1",
+                "js 6f",
+                "mov eax, dword ptr [rax - {heat} + {flags}]",
+                "7:",
                 "mov dword ptr [rcx + 8], 0",
-                "mov dword ptr [rcx + 12], esi",
-                "mov rsi, qword ptr [rsp]",
-                "mov qword ptr [rcx + 24], rsi",
-                "lea rsi, [rsp + 8]",
-                "mov qword ptr [rcx + 16], rsi",
+                "mov dword ptr [rcx + 12], eax",
+                "mov rax, qword ptr [rsp]",
+                "mov qword ptr [rcx + 24], rax",
+                "lea rax, [rsp + 8]",
+                "mov qword ptr [rcx + 16], rax",
                 "mov qword ptr [rcx], rdi",
                 "mov rax, rcx",
                 "ret",
                 // The first frame of the thread, one beyond the limit, or one too many. The pushes align the stack.
                 "4:",
+                "mov qword ptr [rip + {offset}], rdx",
                 "push rdi",
                 ".cfi_adjust_cfa_offset 8",
                 "push rsi",
                 ".cfi_adjust_cfa_offset 8",
-                "sub rsp, 8",
+                "push rdx",
                 ".cfi_adjust_cfa_offset 8",
                 "call {place}",
-                "add rsp, 8",
+                "pop rdx",
                 ".cfi_adjust_cfa_offset -8",
                 "pop rsi",
                 ".cfi_adjust_cfa_offset -8",
@@ -116,21 +103,45 @@ macro_rules! enter {
                 "test rax, rax",
                 "jne 2b",
                 $refused,
-                "3:",
+                // The other of its two places.
+                "5:",
+                "xor rax, {other}",
+                "cmp qword ptr [rax - {heat}], rdi",
+                "je 3b",
+                "6:",
+                "push rdi",
+                ".cfi_adjust_cfa_offset 8",
+                "push rcx",
+                ".cfi_adjust_cfa_offset 8",
+                "push rdx",
+                ".cfi_adjust_cfa_offset 8",
+                "mov rdx, rcx",
+                "call {next_batch}",
+                "pop rdx",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rcx",
+                ".cfi_adjust_cfa_offset -8",
+                "pop rdi",
+                ".cfi_adjust_cfa_offset -8",
+                "test eax, eax",
+                "jne 7b",
+                "mov qword ptr fs:[rdx], rcx",
                 "jmp {malformed}",
                 ".cfi_endproc",
                 $($operand = sym $value,)?
-                thread = sym thread,
+                offset = sym THREAD_OFFSET,
                 place = sym place_beyond_limit,
+                next_batch = sym heat::next_batch,
                 malformed = sym malformed,
                 stride = const STRIDE,
                 limit = const offset_of!(Thread, limit),
                 bound = const offset_of!(Thread, bound),
-                heat = sym HEAT,
-                heat_shift = const 32 - HEAT_BITS,
-                always = const ALWAYS,
-                rarely = const RARELY,
-                hot = const HOT,
+                base = const offset_of!(Thread, base),
+                heat = const heat::HEAT_BYTES,
+                mask = const heat::MASK,
+                other = const size_of::<Warmth>(),
+                left = const offset_of!(Warmth, left),
+                flags = const offset_of!(Warmth, flags),
             )
         }
     };
@@ -144,48 +155,190 @@ enter!(
     "ret"
 );
 
-/// `leave`: the record's address is the top again.
-#[unsafe(naked)]
-pub(super) extern "C" fn leave(record: usize) {
-    naked_asm!(
-        ".cfi_startproc",
-        "call {thread}",
-        // Never up: see `Drop for Guard`.
-        "cmp rdi, qword ptr [rax]",
-        "jae 2f",
-        "mov qword ptr [rax], rdi",
-        "2:",
-        "ret",
-        ".cfi_endproc",
-        thread = sym thread,
-    )
+/// Enters a frame.
+///
+/// Its code address is in the function that this is inlined into. Nothing is called here but what has to be:
+/// `str::len` would be a call, a slice's length is a field.
+#[inline(always)]
+pub fn enter0(meta: &'static str) -> Guard {
+    entered!(meta, argument_whole,)
 }
 
-/// Position store: one `mov` wherever it is inlined.
+/// `leave`: the record's address is the top again.
 #[inline(always)]
-pub(super) fn at(record: usize, position: u32) {
-    // SAFETY: a guard's record; offsets are pinned in record.rs. An aligned store of a word that anyone may store to.
+pub(super) fn leave(record: usize) {
+    // SAFETY: the words of this thread's state; `enter` has made the record, so that the offset is known. The global offset
+    // table is asked because this may be compiled in another crate, or shared object.
     unsafe {
-        asm!("mov dword ptr [{} + 8], {:e}", in(reg) record, in(reg) position, options(nostack, preserves_flags));
+        asm!(
+            "mov {t}, qword ptr [rip + {offset}@GOTPCREL]",
+            "mov {t}, qword ptr [{t}]",
+            // Never up: see `Drop for Guard`.
+            "cmp {r}, qword ptr fs:[{t}]",
+            "jae 2f",
+            "mov qword ptr fs:[{t}], {r}",
+            "2:",
+            t = out(reg) _,
+            r = in(reg) record,
+            offset = sym THREAD_OFFSET,
+            options(nostack),
+        );
     }
 }
 
-/// Records an argument in slot `slot`: value and tag.
+/// Enters a frame and records arguments, in the function where it stands. What is called after `enter` does not unwind
+/// (see [`at`]), and the guard is made last: nothing here needs a landing pad.
+macro_rules! entered {
+    ($meta:expr, $argument:ident, $($index:literal $arg:ident $type:ident),*) => {{
+        // SAFETY: text is bytes.
+        let bytes = unsafe { std::mem::transmute::<&str, &[u8]>($meta) };
+        let record =
+            $crate::stack::unoptimised::enter(bytes as *const [u8] as *const u8, bytes.len());
+        $crate::stack::unoptimised::arguments!(record, $argument, $($index $arg $type),*);
+        $crate::stack::Guard::of(record)
+    }};
+}
+pub(crate) use entered;
+
+macro_rules! arguments {
+    ($record:ident, $argument:ident, ) => {};
+    ($record:ident, $argument:ident, $($index:literal $arg:ident $type:ident),+) => {
+        if $crate::stack::unoptimised::flags!($record) >= 0 {$(
+            // SAFETY: a record that was just entered; the argument is a reference to one of the type.
+            unsafe {
+                $crate::stack::unoptimised::$argument(
+                    $record,
+                    $index,
+                    $arg as *const $type as *const (),
+                    $crate::capture::type_id::<$type>,
+                    std::any::type_name::<$type>,
+                );
+            }
+        )+}
+    };
+}
+pub(crate) use arguments;
+
+/// Position store: one `mov` wherever it is inlined.
+///
+/// This and the next are `extern "C"` for a reason: a call of a function with this ABI does not unwind, so that each of
+/// some ten in a function has no landing pad to be made, and its code no block of its own. For the same reason they call
+/// nothing.
+#[inline(always)]
+pub extern "C" fn at(position: u32, guard: &Guard) {
+    // SAFETY: a guard's record; offsets are pinned in record.rs. An aligned store of a word that anyone may store to.
+    unsafe {
+        asm!(
+            "mov dword ptr [{} + 8], {:e}",
+            in(reg) guard.record,
+            in(reg) position,
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// The flags of a frame; negative if it is hot.
+///
+/// A load and no more: each register that an `asm!` names as an operand or clobber, the processor's flags too, costs the
+/// compiler microseconds, some hundred of them (`clobber_abi`) a quarter of all the time that it takes for a crate.
+macro_rules! flags {
+    ($record:expr) => {{
+        let flags: i32;
+        // SAFETY: a guard's record, of which a word is loaded that anyone may load.
+        unsafe {
+            std::arch::asm!(
+                "mov {:e}, dword ptr [{} + 12]",
+                lateout(reg) flags,
+                in(reg) $record,
+                options(nostack, preserves_flags, readonly)
+            );
+        }
+        flags
+    }};
+}
+pub(crate) use flags;
+
+/// Whether the activation records its values, and is not hot.
+#[inline(always)]
+pub extern "C" fn records(guard: &Guard) -> bool {
+    flags!(guard.record) >= 0
+}
+
+/// Records a local, in the function where it stands: `site` is the slot in the low 8 bits, the position above. In a hot
+/// function: a load and a comparison.
+macro_rules! record_local {
+    ($local:ident, $type:ty, $value:expr, $site:expr, $guard:expr) => {
+        if $crate::stack::unoptimised::flags!($guard.record) >= 0 {
+            // SAFETY: a guard's record; the value is a reference to one of the type.
+            unsafe {
+                $crate::stack::unoptimised::$local(
+                    $guard.record,
+                    $site,
+                    $value as *const $type as *const (),
+                    $crate::capture::type_id::<$type>,
+                    std::any::type_name::<$type>,
+                );
+            }
+        }
+    };
+}
+pub(crate) use record_local;
+
+/// Records a local.
+#[inline(always)]
+pub extern "C" fn cap<T>(value: &T, site: u32, guard: &Guard) {
+    record_local!(local_whole, T, value, site, guard);
+}
+
+/// The same, recording scalars only.
+#[inline(always)]
+pub extern "C" fn cap_plain<T>(value: &T, site: u32, guard: &Guard) {
+    record_local!(local_surface, T, value, site, guard);
+}
+
+macro_rules! stubs {
+    ($($(#[$doc:meta])* $name:ident $common:ident $further:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// As for [`look`]; `record` is a guard's.
+        #[unsafe(naked)]
+        #[allow(improper_ctypes_definitions)] // Rust functions pass through, as words
+        pub(crate) unsafe extern "C" fn $name(
+            record: usize,
+            slot: u32,
+            value: *const (),
+            identify: Identify,
+            name: Name,
+        ) {
+            naked_asm!(
+                ".cfi_startproc",
+                "lea r9, [rip + {further}]",
+                "jmp {common}",
+                ".cfi_endproc",
+                further = sym $further,
+                common = sym $common,
+            )
+        }
+    )*};
+}
+
+stubs! {
+    /// Records an argument: `slot` is one of the first eight.
+    argument_whole argument typed_whole;
+    /// The same, recording scalars only.
+    argument_surface argument typed_surface;
+    /// Records a local: `slot` is its site.
+    local_whole local typed_whole;
+    /// The same, recording scalars only.
+    local_surface local typed_surface;
+}
+
+/// Records an argument in slot `esi`: value and tag.
 ///
 /// `rdi` record, `esi` slot, `rdx` value, `rcx` identify, `r8` name, `r9` further: as [`look`] takes them.
-///
-/// # Safety
-/// As for [`look`]; `record` is a guard's and `slot` one of the first eight.
 #[unsafe(naked)]
-#[allow(improper_ctypes_definitions)] // Rust functions pass through, as words
-pub(super) unsafe extern "C" fn argument(
-    record: usize,
-    slot: u32,
-    value: *const (),
-    identify: Identify,
-    name: Name,
-    further: Further,
-) {
+unsafe extern "C" fn argument() {
     naked_asm!(
         ".cfi_startproc",
         "push rdi",
@@ -212,22 +365,20 @@ pub(super) unsafe extern "C" fn argument(
     )
 }
 
-/// Records a local: `site` is the slot in the low 8 bits, the position above.
+/// Records a local, unless the frame's counter is at an end and heat.rs says no.
 ///
-/// # Safety
-/// As for [`look`]; `record` is a guard's.
+/// `rdi` record, `esi` site, `rdx` value, `rcx` identify, `r8` name, `r9` further: as [`look`] takes them.
 #[unsafe(naked)]
-#[allow(improper_ctypes_definitions)] // as above
-pub(super) unsafe extern "C" fn capture(
-    record: usize,
-    site: u32,
-    value: *const (),
-    identify: Identify,
-    name: Name,
-    further: Further,
-) {
+unsafe extern "C" fn local() {
     naked_asm!(
         ".cfi_startproc",
+        // At an end?
+        "mov eax, dword ptr [rdi + 12]",
+        "sub eax, {count}",
+        "mov dword ptr [rdi + 12], eax",
+        "shr eax, {count_shift}",
+        "jz 8f",
+        "1:",
         "push rdi",
         ".cfi_adjust_cfa_offset 8",
         "push rsi",
@@ -254,39 +405,47 @@ pub(super) unsafe extern "C" fn capture(
         "mov rcx, rdx",
         "mov edx, eax",
         "jmp {spilled}",
+        "8:",
+        "push rdi",
+        ".cfi_adjust_cfa_offset 8",
+        "push rsi",
+        ".cfi_adjust_cfa_offset 8",
+        "push rdx",
+        ".cfi_adjust_cfa_offset 8",
+        "push rcx",
+        ".cfi_adjust_cfa_offset 8",
+        "push r8",
+        ".cfi_adjust_cfa_offset 8",
+        "push r9",
+        ".cfi_adjust_cfa_offset 8",
+        "sub rsp, 8",
+        ".cfi_adjust_cfa_offset 8",
+        "call {next_grant}",
+        "add rsp, 8",
+        ".cfi_adjust_cfa_offset -8",
+        "pop r9",
+        ".cfi_adjust_cfa_offset -8",
+        "pop r8",
+        ".cfi_adjust_cfa_offset -8",
+        "pop rcx",
+        ".cfi_adjust_cfa_offset -8",
+        "pop rdx",
+        ".cfi_adjust_cfa_offset -8",
+        "pop rsi",
+        ".cfi_adjust_cfa_offset -8",
+        "pop rdi",
+        ".cfi_adjust_cfa_offset -8",
+        "test al, al",
+        "jnz 1b",
+        "ret",
         ".cfi_endproc",
         look = sym look,
         spilled = sym store_spilled,
+        next_grant = sym heat::next_grant,
+        count = const COUNT,
+        count_shift = const COUNT.trailing_zeros(),
         inline = const INLINE_SLOTS,
         values = const offset_of!(Record, values),
         notes = const offset_of!(Record, notes),
     )
-}
-
-/// Whether this activation records no values.
-#[inline(always)]
-pub(super) fn is_hot(record: usize) -> bool {
-    let flags: u32;
-    // SAFETY: a guard's record; an aligned load of a word that anyone may load.
-    unsafe {
-        asm!("mov {:e}, dword ptr [{} + 12]", out(reg) flags, in(reg) record, options(nostack, preserves_flags, readonly));
-    }
-    flags & HOT != 0
-}
-
-/// An activation that records no values records them from here on; those that it did not record say so.
-#[cold]
-pub(super) fn thaw(record: &Record) {
-    let flags = record.flags.load(Relaxed);
-    if flags & HOT == 0 {
-        return;
-    }
-    let hot = u64::from(Tag::HOT);
-    record
-        .argument_tags
-        .store(hot * 0x0101_0101_0101_0101, Relaxed);
-    for slot in &record.notes {
-        slot.store(note(Tag::HOT, 0), Relaxed);
-    }
-    record.flags.store(flags & !HOT, Relaxed);
 }

@@ -83,7 +83,9 @@ impl Expansion<'_, '_> {
         if let Some(result) = exits.result().filter(|_| exits.early) {
             self.emit.early(&mut tokens, result);
         }
-        tokens.extend(after);
+        if !after.is_empty() {
+            self.emit.if_records(&mut tokens, after);
+        }
         for (index, name) in &hidden {
             let v = &scope.variables[*index];
             if v.underscored() {
