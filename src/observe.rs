@@ -28,7 +28,7 @@ impl<T, E> Observed for Result<T, E> {
 
     #[inline]
     fn leaves(&self) -> bool {
-        self.is_err()
+        matches!(self, Err(_))
     }
 }
 
@@ -37,7 +37,7 @@ impl<T> Observed for Option<T> {
 
     #[inline]
     fn leaves(&self) -> bool {
-        self.is_none()
+        matches!(self, None)
     }
 }
 
@@ -46,7 +46,7 @@ impl<B, C> Observed for ControlFlow<B, C> {
 
     #[inline]
     fn leaves(&self) -> bool {
-        self.is_break()
+        matches!(self, ControlFlow::Break(_))
     }
 }
 
