@@ -447,6 +447,9 @@ pub use stacklens_macros::Inspect;
 #[doc(inline)]
 pub use stacklens_macros::frame;
 
+#[doc(inline)]
+pub use stacklens_macros::log_calls;
+
 /// Gives an expression a frame: a block, the body of a closure, the root of a thread.
 ///
 /// ```

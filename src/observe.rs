@@ -3,6 +3,7 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
+use crate::log_calls::call::Log;
 use crate::stack::{Guard, innermost};
 use crate::trace::{self, Left, Way};
 use std::any::type_name;
@@ -21,6 +22,9 @@ pub trait Observed {
 
     /// Whether `?` returns from the function.
     fn leaves(&self) -> bool;
+
+    /// Tells the call log what the function is left by.
+    fn failure(&self, log: &Log);
 }
 
 impl<T, E> Observed for Result<T, E> {
@@ -29,6 +33,12 @@ impl<T, E> Observed for Result<T, E> {
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Err(_))
+    }
+
+    fn failure(&self, log: &Log) {
+        if let Err(error) = self {
+            log.failed("Err", error);
+        }
     }
 }
 
@@ -39,6 +49,10 @@ impl<T> Observed for Option<T> {
     fn leaves(&self) -> bool {
         matches!(self, None)
     }
+
+    fn failure(&self, log: &Log) {
+        log.none();
+    }
 }
 
 impl<B, C> Observed for ControlFlow<B, C> {
@@ -47,6 +61,12 @@ impl<B, C> Observed for ControlFlow<B, C> {
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, ControlFlow::Break(_))
+    }
+
+    fn failure(&self, log: &Log) {
+        if let ControlFlow::Break(value) = self {
+            log.failed("Break", value);
+        }
     }
 }
 
@@ -57,6 +77,12 @@ impl<T, E> Observed for Poll<Result<T, E>> {
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Err(_)))
     }
+
+    fn failure(&self, log: &Log) {
+        if let Poll::Ready(Err(error)) = self {
+            log.failed("Err", error);
+        }
+    }
 }
 
 impl<T, E> Observed for Poll<Option<Result<T, E>>> {
@@ -65,6 +91,12 @@ impl<T, E> Observed for Poll<Option<Result<T, E>>> {
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Some(Err(_))))
+    }
+
+    fn failure(&self, log: &Log) {
+        if let Poll::Ready(Some(Err(error))) = self {
+            log.failed("Err", error);
+        }
     }
 }
 

@@ -81,6 +81,7 @@ examples! {
     error_messages
     error_report
     frame_chain
+    log_calls
     panic_report
     quick_start
     show_frame_info

@@ -1,7 +1,7 @@
 //! The attribute on a whole `impl`, `trait` or inline `mod`: every function in it, as if each had it.
 
 use crate::function::Function;
-use crate::options::{OptionError, Options};
+use crate::options::{Attribute, OptionError, Options};
 use crate::rewrite::item_end;
 use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_angles, skip_attributes, Tok};
 use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
@@ -75,7 +75,9 @@ fn items(
         let (kept, own) = strip_own(&toks[i..start]);
         let own = match own {
             None => Ok(None),
-            Some((arguments, span)) => Options::parse(arguments).map(Some).map_err(|e| (e, span)),
+            Some((attribute, arguments, span)) => Options::parse(arguments, attribute)
+                .map(Some)
+                .map_err(|e| (e, span)),
         };
         match own {
             Err((error, _)) => {
@@ -86,7 +88,7 @@ fn items(
             }
             Ok(own) => {
                 let explicit = own.is_some();
-                let options = own.unwrap_or_default().over(options);
+                let options = own.unwrap_or_default().over(options, explicit);
                 let mut item = kept;
                 item.extend(toks[start..end].iter().map(copy));
                 out.extend(one(&item, kind, qualifier, &options, explicit, errors));
@@ -115,7 +117,7 @@ fn one(
         let quiet = function.is_const
             || function.declared
             || function.untouchable
-            || !explicit && function.is_trivial();
+            || !explicit && options.log.is_none() && function.is_trivial();
         if quiet {
             if explicit && function.is_const {
                 errors.push(const_error(&function));
@@ -171,7 +173,7 @@ fn associated_end(toks: &[Tok], start: usize) -> Option<usize> {
 
 /// The attributes without our own, and the arguments of that.
 #[allow(clippy::type_complexity)]
-fn strip_own(attributes: &[Tok]) -> (Vec<Tok>, Option<(&[Tok], Span)>) {
+fn strip_own(attributes: &[Tok]) -> (Vec<Tok>, Option<(Attribute, &[Tok], Span)>) {
     let mut kept = Vec::new();
     let mut own = None;
     for pair in attributes.chunks(2) {
@@ -180,25 +182,29 @@ fn strip_own(attributes: &[Tok]) -> (Vec<Tok>, Option<(&[Tok], Span)>) {
             .and_then(|t| t.group(Delimiter::Bracket))
             .unwrap_or(&[]);
         match own_arguments(inner) {
-            Some(arguments) if own.is_none() => own = Some((arguments, pair[0].span())),
+            Some((attribute, arguments)) if own.is_none() => {
+                own = Some((attribute, arguments, pair[0].span()));
+            }
             _ => kept.extend(pair.iter().map(copy)),
         }
     }
     (kept, own)
 }
 
-/// The arguments of `frame`, `stacklens::frame`, `::stacklens::frame`, if that is the attribute's path.
-fn own_arguments(inner: &[Tok]) -> Option<&[Tok]> {
+/// The arguments of `frame`, `stacklens::frame`, `::stacklens::frame` (or `log_calls`), if that is the attribute's path.
+pub(crate) fn own_arguments(inner: &[Tok]) -> Option<(Attribute, &[Tok])> {
     let mut i = if operator_at(inner, 0, "::") { 2 } else { 0 };
     if ident_at(inner, i) == Some("stacklens") && operator_at(inner, i + 1, "::") {
         i += 3;
     }
-    if ident_at(inner, i) != Some("frame") {
-        return None;
-    }
+    let attribute = match ident_at(inner, i)? {
+        "frame" => Attribute::Frame,
+        "log_calls" => Attribute::LogCalls,
+        _ => return None,
+    };
     match inner.len() - i {
-        1 => Some(&[]),
-        2 => group_at(inner, i + 1, Delimiter::Parenthesis),
+        1 => Some((attribute, &[])),
+        2 => Some((attribute, group_at(inner, i + 1, Delimiter::Parenthesis)?)),
         _ => None,
     }
 }

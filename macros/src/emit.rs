@@ -28,6 +28,8 @@ pub(crate) struct Emit {
     /// of them (that they are not reached, say) is said there. Names are resolved as by `base`.
     span: Cell<Span>,
     receiver: Cell<bool>,
+    /// The function's literal is a constant of it, for the log.
+    pub(crate) named: Cell<bool>,
     pub(crate) reach: Reach,
     /// Only scalars are read from values: the function contains `unsafe`, and a local may be half made.
     pub(crate) plain: bool,
@@ -42,6 +44,7 @@ impl Emit {
             base,
             span: Cell::new(base),
             receiver: Cell::new(false),
+            named: Cell::new(false),
             reach,
             plain,
         }
@@ -55,6 +58,12 @@ impl Emit {
     /// Where what is emitted now is located.
     pub(crate) fn located(&self) -> Span {
         self.span.get()
+    }
+
+    /// An operator of two characters.
+    pub(crate) fn joint(&self, operator: [char; 2]) -> [TokenTree; 2] {
+        let [first, second] = operator;
+        [self.punct_spaced(first, Spacing::Joint), self.punct(second)]
     }
 
     pub(crate) fn guard(&self) -> Ident {
@@ -429,7 +438,12 @@ impl Emit {
     }
 
     /// `::<R>`, `::<R, _>`
-    fn turbofish(&self, out: &mut Vec<TokenTree>, result: Option<&[TokenTree]>, inferred: bool) {
+    pub(crate) fn turbofish(
+        &self,
+        out: &mut Vec<TokenTree>,
+        result: Option<&[TokenTree]>,
+        inferred: bool,
+    ) {
         out.extend(colons(self.span.get()));
         out.push(self.punct('<'));
         match result {
@@ -442,9 +456,13 @@ impl Emit {
         out.push(self.punct('>'));
     }
 
-    /// `let guard = enterN(META, &a, &b);`
+    /// `let guard = enterN(META, &a, &b);`; of a function whose calls are logged, `enterN_log(META, &SITE, &a, &b)`
     pub(crate) fn enter(&self, out: &mut Vec<TokenTree>, meta: &str, arguments: &[Ident]) {
         let mut inner = self.meta(meta);
+        if self.named.get() {
+            inner.push(self.punct(','));
+            inner.extend(self.log_site_borrowed());
+        }
         for argument in arguments {
             inner.push(self.punct(','));
             inner.push(self.punct('&'));
@@ -458,12 +476,17 @@ impl Emit {
         } else {
             ""
         };
-        self.call(out, &format!("enter{}{plain}", arguments.len()), inner);
+        let log = if self.named.get() { "_log" } else { "" };
+        let name = format!("enter{}{plain}{log}", arguments.len());
+        self.call(out, &name, inner);
         out.push(self.punct(';'));
     }
 
     /// `concat!("..", module_path!(), "\0")`: the module is known to the compiler alone.
     pub(crate) fn meta(&self, meta: &str) -> Vec<TokenTree> {
+        if self.named.get() {
+            return vec![self.log_meta()];
+        }
         let mut module = self.path("module_path");
         module.push(self.punct('!'));
         module.push(self.group(Delimiter::Parenthesis, []));
@@ -514,7 +537,7 @@ impl Emit {
     }
 }
 
-fn colons(span: Span) -> Vec<TokenTree> {
+pub(crate) fn colons(span: Span) -> Vec<TokenTree> {
     [Spacing::Joint, Spacing::Alone]
         .map(|spacing| {
             let mut punct = Punct::new(':', spacing);

@@ -1,6 +1,7 @@
-//! `framed!("name", expression)`: a frame for a block, a closure's body or a thread's root.
+//! `framed!("name", expression)`, `framed!(log, "name", expression)`: a frame for a block, a closure's body or a thread's root.
 
 use crate::emit::{compile_error, Emit, Reach};
+use crate::log::{LogOptions, LoggedResult, Unseen};
 use crate::meta::{flag, pack, Facts, Positions};
 use crate::rewrite::Scope;
 use crate::tree::Tok;
@@ -10,7 +11,11 @@ const USAGE: &str = "expected `framed!(\"name\", expression)`";
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let toks = Tok::tree(input);
-    let (name, expression) = match &toks[..] {
+    let (logged, toks) = match &toks[..] {
+        [log, comma, rest @ ..] if log.is_ident("log") && comma.is_punct(',') => (true, rest),
+        all => (false, all),
+    };
+    let (name, expression) = match toks {
         [Tok::Literal(name), comma, rest @ ..] if comma.is_punct(',') && !rest.is_empty() => {
             (name, rest)
         }
@@ -51,8 +56,21 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let meta = pack(&facts, &positions, &Scope::default(), &[]);
     let mut body = Vec::new();
+    let options = LogOptions::default();
+    if logged {
+        emit.log_site(&mut body, &meta, &options, Unseen::Value);
+    }
     emit.enter(&mut body, &meta, &[]);
+    if logged {
+        emit.log_enter(&mut body, &options, Vec::new());
+    }
     emit.at(&mut body, at);
-    body.push(emit.group(Delimiter::Parenthesis, tokens));
+    let value = emit.group(Delimiter::Parenthesis, tokens);
+    if logged {
+        let unnamed = LoggedResult::unnamed(&emit);
+        body.extend(emit.log_leaf(&unnamed, vec![value]));
+    } else {
+        body.push(value);
+    }
     TokenStream::from(emit.group(Delimiter::Brace, body))
 }

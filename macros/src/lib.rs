@@ -6,6 +6,7 @@ mod environment;
 mod framed;
 mod function;
 mod inspect;
+mod log;
 mod meta;
 mod options;
 mod recursion;
@@ -15,18 +16,35 @@ mod tree;
 
 use crate::emit::compile_error;
 use crate::function::Function;
-use crate::options::Options;
+use crate::options::{Attribute, Options};
 use crate::tree::Tok;
 use proc_macro::{Span, TokenStream};
 
 #[allow(missing_docs)] // documented where the library re-exports it
 #[proc_macro_attribute]
 pub fn frame(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    annotate(arguments, item, Attribute::Frame)
+}
+
+#[allow(missing_docs)] // documented where the library re-exports it
+#[proc_macro_attribute]
+pub fn log_calls(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    annotate(arguments, item, Attribute::LogCalls)
+}
+
+fn annotate(arguments: TokenStream, item: TokenStream, attribute: Attribute) -> TokenStream {
     if cfg!(feature = "off") {
         return item;
     }
     let toks = Tok::tree(item.clone());
-    let mut options = match Options::parse(&Tok::tree(arguments)) {
+    if let Some(span) = other_attribute(&toks, attribute) {
+        return beside(
+            "`#[log_calls]` implies `#[frame]` and has its options: one attribute is enough",
+            span,
+            item,
+        );
+    }
+    let mut options = match Options::parse(&Tok::tree(arguments), attribute) {
         Ok(options) => options,
         Err(error) => return beside(&error.message, error.span, item),
     };
@@ -57,11 +75,13 @@ pub fn frame(arguments: TokenStream, item: TokenStream) -> TokenStream {
         },
         // Another item, or a function in a syntax that is not known: the compiler knows better what to say of it.
         None => match not_a_function(&toks) {
-            Some(span) => beside(
-                "`#[frame]` goes on a function, or on an `impl`, `trait` or inline `mod` of them",
-                span,
-                item,
-            ),
+            Some(span) => {
+                let name = attribute.name();
+                let message = format!(
+                    "`#[{name}]` goes on a function, or on an `impl`, `trait` or inline `mod` of them"
+                );
+                beside(&message, span, item)
+            }
             None => item,
         },
     }
@@ -84,6 +104,16 @@ fn beside(message: &str, span: Span, item: TokenStream) -> TokenStream {
     let mut out = compile_error(span, message);
     out.extend(item);
     out
+}
+
+/// The other attribute of ours on the same item.
+fn other_attribute(toks: &[Tok], attribute: Attribute) -> Option<Span> {
+    let (end, _) = tree::skip_attributes(toks, 0);
+    (0..end).step_by(2).find_map(|i| {
+        let inner = tree::group_at(toks, i + 1, proc_macro::Delimiter::Bracket)?;
+        let (other, _) = container::own_arguments(inner)?;
+        (other != attribute).then(|| toks[i].span())
+    })
 }
 
 /// The keyword of an item that can have no frame.

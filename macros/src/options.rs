@@ -1,5 +1,6 @@
 //! The attribute's options: `#[frame(name = "..", skip(a), redact(token), capture = "none", hide, crate = path)]`.
 
+use crate::log::LogOptions;
 use crate::recursion::Recursion;
 use crate::secret::is_secret;
 use crate::tree::{group_at, punct_at, Tok};
@@ -26,6 +27,22 @@ impl Capture {
     }
 }
 
+/// Which attribute the options are of.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Attribute {
+    Frame,
+    LogCalls,
+}
+
+impl Attribute {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Attribute::Frame => "frame",
+            Attribute::LogCalls => "log_calls",
+        }
+    }
+}
+
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) name: Option<String>,
@@ -42,6 +59,8 @@ pub(crate) struct Options {
     /// `None` that is returned or left by is a failure too.
     pub(crate) trace_none: bool,
     pub(crate) root: Option<Vec<TokenTree>>,
+    /// The attribute is `log_calls`.
+    pub(crate) log: Option<LogOptions>,
     inherited: bool,
 }
 
@@ -56,8 +75,11 @@ const KNOWN: &str =
                      `capture = \"none|cheap|full\"`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
 
 impl Options {
-    pub(crate) fn parse(toks: &[Tok]) -> Result<Options, OptionError> {
-        let mut options = Options::default();
+    pub(crate) fn parse(toks: &[Tok], attribute: Attribute) -> Result<Options, OptionError> {
+        let mut options = Options {
+            log: (attribute == Attribute::LogCalls).then(LogOptions::default),
+            ..Options::default()
+        };
         let mut seen: Vec<String> = Vec::new();
         for part in toks.split(|t| t.is_punct(',')) {
             let Some(first) = part.first() else {
@@ -66,7 +88,7 @@ impl Options {
             let Tok::Ident { name, token } = first else {
                 return Err(error(
                     first.span(),
-                    format!("expected an option: one of {KNOWN}"),
+                    format!("expected an option: one of {}", options.known()),
                 ));
             };
             if seen.contains(name) {
@@ -85,10 +107,29 @@ impl Options {
                 "`skip_all` and `only(..)` contradict each other".to_owned(),
             ));
         }
+        if let Some(log) = &mut options.log {
+            for (list, shown) in [(&mut options.redact, false), (&mut options.show, true)] {
+                let before = list.len();
+                list.retain(|(name, _)| name != "result");
+                if list.len() < before {
+                    log.result(shown);
+                }
+            }
+        }
         Ok(options)
     }
 
+    fn known(&self) -> String {
+        match self.log {
+            None => KNOWN.to_owned(),
+            Some(_) => format!("{KNOWN}, {}", crate::log::KNOWN),
+        }
+    }
+
     fn one(&mut self, name: &str, span: Span, rest: &[Tok]) -> Result<(), OptionError> {
+        if let Some(taken) = self.log.as_mut().and_then(|log| log.one(name, span, rest)) {
+            return taken;
+        }
         match name {
             "name" => self.name = Some(string(name, span, rest)?),
             "skip" if rest.is_empty() => self.leave_out = true,
@@ -135,7 +176,7 @@ impl Options {
             _ => {
                 return Err(error(
                     span,
-                    format!("unknown option `{name}`; the options are {KNOWN}"),
+                    format!("unknown option `{name}`; the options are {}", self.known()),
                 ))
             }
         }
@@ -143,7 +184,7 @@ impl Options {
     }
 
     /// What a function inside an annotated container has, over what the container has.
-    pub(crate) fn over(self, container: &Options) -> Options {
+    pub(crate) fn over(self, container: &Options, explicit: bool) -> Options {
         Options {
             name: self.name,
             leave_out: self.leave_out,
@@ -170,6 +211,11 @@ impl Options {
             recursion: self.recursion.over(&container.recursion),
             trace_none: self.trace_none || container.trace_none,
             root: self.root.or_else(|| container.root.clone()),
+            log: match (self.log, &container.log) {
+                (Some(own), Some(container)) => Some(own.over(container)),
+                (own, container) if !explicit => own.or_else(|| container.clone()),
+                (own, _) => own,
+            },
             // Names of the container's lists need not be in each function.
             inherited: self.inherited || container.names_anything(),
         }

@@ -174,6 +174,11 @@ impl TypeEntry {
         })
     }
 
+    /// Whether values of this type are known by it alone, be it as a scalar, a text or a copy.
+    pub(crate) fn is_known(&self) -> bool {
+        load_u32(&self.tag) != 0 || load_u32(&self.text) != 0 || self.has_encoder()
+    }
+
     /// Whether values of this type can be copied, not only named.
     pub(crate) fn has_encoder(&self) -> bool {
         load_pointer(&self.encode) as usize != 0

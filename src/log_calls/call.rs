@@ -7,7 +7,8 @@ use super::sink::Target;
 use super::site::{Facts, LogSite};
 use super::thread::{self, Busy};
 use super::{Outcome, panic, value};
-use crate::capture::{Encoder, Tag, VALUE_BYTES, intern};
+use crate::capture::{Encoder, Tag, intern};
+use crate::observe::Observed;
 use crate::stack::Guard;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
@@ -108,10 +109,31 @@ pub fn log_enter(site: &'static LogSite, frame: &Guard, log: &Log) {
     }
 }
 
-/// Whether a call may be logged.
+/// Whether calls may be logged.
 #[inline]
-pub fn log_wanted(site: &'static LogSite) -> bool {
+pub fn log_may(site: &'static LogSite) -> bool {
     !site.is_off() && site.rule().is_some()
+}
+
+/// Whether a call is logged.
+#[inline]
+pub fn log_on(log: &Log) -> bool {
+    log.is_on()
+}
+
+/// Checks a value against the type that is written.
+#[inline]
+pub fn log_value<R>(value: R) -> R {
+    value
+}
+
+/// The operand of a `?`: what leaves the function by it.
+#[inline]
+pub fn log_q<T: Observed>(operand: T, log: &Log) -> T {
+    if log.is_on() && operand.leaves() {
+        operand.failure(log);
+    }
+    operand
 }
 
 #[cold]
@@ -189,11 +211,6 @@ impl State {
         kind: EventKind,
         frame: &'a Guard,
     ) -> Event<'a> {
-        let color = if target.needs.color {
-            Flags::COLOR
-        } else {
-            Flags::NONE
-        };
         Event {
             kind,
             facts,
@@ -204,7 +221,7 @@ impl State {
             outcome: None,
             result: None,
             elapsed: None,
-            flags: self.flags.with(color),
+            flags: self.flags.with(target.flags()),
             line: "",
         }
     }
@@ -318,7 +335,7 @@ impl State {
     /// How the call ended, if not by a panic.
     fn outcome(&self) -> Outcome {
         match self.result.get() {
-            Stored::Nothing if self.flags.has(Flags::UNIT) => Outcome::Value,
+            Stored::Nothing if self.flags.has(Flags::UNIT.with(Flags::CLOSURE)) => Outcome::Value,
             Stored::Nothing => Outcome::Left,
             _ => self.outcome.get(),
         }
@@ -331,9 +348,10 @@ impl State {
         match self.result.get() {
             _ if !flags.has(Flags::RESULT) => {}
             Stored::Nothing if flags.has(Flags::UNIT) => {}
+            _ if flags.has(Flags::REDACT_RESULT) => out.push("<redacted>"),
+            Stored::Nothing if flags.has(Flags::CLOSURE) => out.push("<closure>"),
             Stored::Nothing => out.push("<returned>"),
             Stored::Scalar(tag, _) if tag == Tag::Unit as u8 => {}
-            _ if flags.has(Flags::REDACT_RESULT) => out.push("<redacted>"),
             Stored::Scalar(tag, bits) => value::scalar(out, tag, bits, flags.has(Flags::TYPES)),
             Stored::Kept(place) => {
                 if !kept(&self.frame, place, out) {
@@ -388,22 +406,8 @@ impl State {
         }
         let mut text = Line::new();
         let types = self.flags.has(Flags::TYPES);
-        // SAFETY: as above.
-        let outcome = match unsafe { entry.text(at) } {
-            Some(it) => {
-                let kept = &it.as_bytes()[..it.len().min(VALUE_BYTES)];
-                value::recorded(&mut text, Tag::TEXT, it.len() as u64, kept, types)
-            }
-            None => {
-                let mut bytes = [0; VALUE_BYTES];
-                let mut encoder = Encoder::new(&mut bytes);
-                // SAFETY: as above.
-                unsafe { entry.encode_into(at, &mut encoder) };
-                let length = encoder.written().len();
-                let bits = u64::from(entry.index().to_bits());
-                value::recorded(&mut text, Tag::TYPED, bits, &bytes[..length], types)
-            }
-        };
+        // SAFETY: passed on.
+        let outcome = unsafe { value::by_identity(&mut text, at, id, name, types) };
         self.keep_result(outcome, &text);
     }
 
@@ -413,15 +417,7 @@ impl State {
             return self.hide_result();
         }
         let mut text = Line::new();
-        let mut bytes = [0; VALUE_BYTES];
-        let mut encoder = Encoder::new(&mut bytes);
-        write(&mut encoder);
-        let length = encoder.written().len();
-        let outcome = value::recorded(&mut text, Tag::TYPED, 0, &bytes[..length], false);
-        if self.flags.has(Flags::TYPES) {
-            text.push(": ");
-            let _ = crate::capture::short_type_name(name, usize::MAX, &mut text);
-        }
+        let outcome = value::by(&mut text, name, self.flags.has(Flags::TYPES), write);
         self.keep_result(outcome, &text);
     }
 }
@@ -479,6 +475,41 @@ impl Log {
         if let Some((_, state)) = self.state() {
             state.outcome.set(outcome);
         }
+    }
+
+    /// Notes that the function is left by a failure: what it is wrapped in, and itself.
+    #[cold]
+    pub(crate) fn failed<E>(&self, name: &str, error: &E) {
+        self.note_inside(Outcome::Err, name, error);
+    }
+
+    /// Notes that the function is left by `None`.
+    #[cold]
+    pub(crate) fn none(&self) {
+        let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) else {
+            return;
+        };
+        state.outcome.set(Outcome::None);
+        if state.hides_result() {
+            return state.hide_result();
+        }
+        let mut text = Line::new();
+        text.push("None");
+        state.keep_result(Outcome::None, &text);
+    }
+
+    /// Notes a value of which only what is inside can be shown: `Err(..)`, `Some(..)`.
+    pub(super) fn note_inside<T>(&self, outcome: Outcome, name: &str, inside: &T) {
+        let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) else {
+            return;
+        };
+        state.outcome.set(outcome);
+        if state.hides_result() {
+            return state.hide_result();
+        }
+        let mut text = Line::new();
+        value::inside(&mut text, name, inside, state.flags.has(Flags::TYPES));
+        state.keep_result(outcome, &text);
     }
 
     /// Notes a value that shows itself by code of the user's.

@@ -1,10 +1,11 @@
 //! What a sink is given.
 
-use super::format::Flags;
+use super::format::{self, Flags};
 use super::line::Line;
 use super::site::Facts;
 use super::{Level, Outcome, value};
 use crate::Code;
+use crate::code::Missing;
 use crate::stack::Guard;
 use std::fmt;
 use std::time::Duration;
@@ -164,6 +165,26 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// The whole line, of which the result is known.
+    pub(super) fn write_line(&self, out: &mut Line) {
+        format::write_head(out, self);
+        self.write_subject(out);
+        match (self.outcome, self.result) {
+            (Some(Outcome::Panic), Some(message)) => {
+                out.push(" panicked: ");
+                out.push_text(message);
+            }
+            (Some(Outcome::Panic), None) => out.push(" panicked"),
+            (Some(Outcome::Dropped), _) => out.push(" dropped"),
+            (_, Some(result)) => {
+                out.push(" = ");
+                out.push_text(result);
+            }
+            (_, None) => {}
+        }
+        format::write_tail(out, self);
+    }
+
     /// `name(arguments)`
     #[inline]
     pub(super) fn write_subject(&self, out: &mut Line) {
@@ -229,14 +250,20 @@ impl fmt::Debug for Event<'_> {
 }
 
 impl super::site::Argument {
+    /// What stands for a value that is not known.
+    pub(super) fn missing(&self) -> &'static str {
+        match self.slot {
+            Err(Missing::Redacted) => "<redacted>",
+            Err(Missing::Skipped) => "<omitted: skipped>",
+            Ok(_) | Err(Missing::NotCaptured) => "_",
+        }
+    }
+
     #[inline]
     pub(super) fn write(&self, out: &mut Line, frame: &Guard, flags: Flags) {
-        use crate::code::Missing;
         match self.slot {
             Ok(slot) => value::slot(out, frame, slot, flags.has(Flags::TYPES)),
-            Err(Missing::Redacted) => out.push("<redacted>"),
-            Err(Missing::Skipped) => out.push("<omitted: skipped>"),
-            Err(Missing::NotCaptured) => out.push("_"),
+            Err(_) => out.push(self.missing()),
         }
     }
 }

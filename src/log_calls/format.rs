@@ -29,6 +29,8 @@ impl Flags {
     pub(super) const TYPES: Flags = Flags(1 << 12);
     pub(super) const ASCII: Flags = Flags(1 << 13);
     pub(super) const COLOR: Flags = Flags(1 << 14);
+    /// What is not seen to be returned is a closure.
+    pub(super) const CLOSURE: Flags = Flags(1 << 15);
     /// Any of what makes the beginning of a line another one.
     const HEAD: Flags = Flags(Flags::THREAD.0 | Flags::ASCII.0 | Flags::COLOR.0);
     /// Any of what comes behind the result.
@@ -40,7 +42,7 @@ impl Flags {
     }
 
     #[inline]
-    pub(super) fn with(self, flags: Flags) -> Flags {
+    pub(super) const fn with(self, flags: Flags) -> Flags {
         Flags(self.0 | flags.0)
     }
 
@@ -69,6 +71,7 @@ impl Flags {
                 't' => flags.set(Flags::TIME, true),
                 's' => flags.set(Flags::RECEIVER, true),
                 'u' => flags.set(Flags::UNIT, true),
+                'c' => flags.set(Flags::CLOSURE, true),
                 'p' => flags.set(Flags::SUSPEND, true),
                 'x' => flags.set(Flags::REDACT_RESULT, true),
                 'v' => flags.set(Flags::SHOW_RESULT, true),

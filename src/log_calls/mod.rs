@@ -5,6 +5,7 @@
 mod background;
 pub(crate) mod call;
 mod color;
+pub(crate) mod enter;
 mod event;
 mod filter;
 mod format;
@@ -18,6 +19,7 @@ mod ring;
 mod sink;
 pub(crate) mod site;
 mod streams;
+pub(crate) mod task;
 mod thread;
 mod value;
 

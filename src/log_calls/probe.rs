@@ -8,6 +8,8 @@
 
 use super::Outcome;
 use super::call::Log;
+use super::task::LogTask;
+use super::thread::Busy;
 use crate::capture::{Encoder, Inspect, debug, intern, type_id};
 use crate::stack::Guard;
 use std::any::type_name;
@@ -15,25 +17,27 @@ use std::fmt::Debug;
 use std::ops::Deref;
 
 pub struct Plain<'a, T: ?Sized>(&'a T);
-pub struct ByDebug<'a, T: ?Sized>(Plain<'a, T>);
+pub struct Split<'a, T: ?Sized>(Plain<'a, T>);
+pub struct ByDebug<'a, T: ?Sized>(Split<'a, T>);
 pub struct ByInspect<'a, T: ?Sized>(ByDebug<'a, T>);
 
-impl<'a, T: ?Sized> Deref for ByDebug<'a, T> {
-    type Target = Plain<'a, T>;
+macro_rules! deref {
+    ($($outer:ident => $inner:ident;)*) => {$(
+        impl<'a, T: ?Sized> Deref for $outer<'a, T> {
+            type Target = $inner<'a, T>;
 
-    #[inline]
-    fn deref(&self) -> &Plain<'a, T> {
-        &self.0
-    }
+            #[inline]
+            fn deref(&self) -> &$inner<'a, T> {
+                &self.0
+            }
+        }
+    )*};
 }
 
-impl<'a, T: ?Sized> Deref for ByInspect<'a, T> {
-    type Target = ByDebug<'a, T>;
-
-    #[inline]
-    fn deref(&self) -> &ByDebug<'a, T> {
-        &self.0
-    }
+deref! {
+    ByInspect => ByDebug;
+    ByDebug => Split;
+    Split => Plain;
 }
 
 /// `Shown(&x).stacklens_cap(SITE, &frame)`, in a call that is logged: puts into the frame what `x`'s `Debug` prints, if it has
@@ -41,27 +45,71 @@ impl<'a, T: ?Sized> Deref for ByInspect<'a, T> {
 #[allow(non_snake_case)] // reads as what it makes in the macros' output
 #[inline]
 pub fn Shown<T: ?Sized>(value: &T) -> ByInspect<'_, T> {
-    ByInspect(ByDebug(Plain(value)))
+    ByInspect(ByDebug(Split(Plain(value))))
 }
 
-impl<T: ?Sized> Plain<'_, T> {
+impl<T> Plain<'_, T> {
+    /// The frame has it already; not that of a hot place, in an unoptimised build.
     #[inline]
-    pub fn stacklens_cap(&self, _: u32, _: &Guard) {}
+    pub fn stacklens_cap(&self, site: u32, frame: &Guard) {
+        #[cfg(unoptimised)]
+        if frame.is_missing(site & 0xff) {
+            frame.capture_always(site, self.0, crate::stack::Depth::Whole);
+        }
+        #[cfg(not(unoptimised))]
+        let _ = (site, frame);
+    }
 }
 
 impl<T: Inspect> ByInspect<'_, T> {
-    /// The frame has it already.
-    #[inline]
-    pub fn stacklens_cap(&self, _: u32, _: &Guard) {}
+    #[inline(never)]
+    pub fn stacklens_cap(&self, site: u32, frame: &Guard) {
+        let entry = intern(type_id::<T>, type_name::<T>);
+        if entry.is_known() {
+            return self.0.0.0.stacklens_cap(site, frame);
+        }
+        let _busy = Busy::enter();
+        frame.capture_with(site, entry, &mut |encoder| {
+            debug::encode_inspect(self.0.0.0.0, encoder);
+        });
+    }
 }
 
 impl<T: Debug> ByDebug<'_, T> {
     #[inline(never)]
     pub fn stacklens_cap(&self, site: u32, frame: &Guard) {
         let entry = intern(type_id::<T>, type_name::<T>);
+        if entry.is_known() {
+            return self.0.0.stacklens_cap(site, frame);
+        }
+        let _busy = Busy::enter();
         frame.capture_with(site, entry, &mut |encoder| {
-            debug::encode_debug(self.0.0, encoder);
+            debug::encode_debug(self.0.0.0, encoder);
         });
+    }
+}
+
+/// `Shown(&x).stacklens_arg("x", &mut task)`: the same for an async function, whose arguments are turned into text at once.
+impl<T: ?Sized> Plain<'_, T> {
+    #[inline]
+    pub fn stacklens_arg(&self, name: &'static str, task: &mut LogTask) {
+        task.argument(name, self.0);
+    }
+}
+
+impl<T: Inspect> ByInspect<'_, T> {
+    #[inline]
+    pub fn stacklens_arg(&self, name: &'static str, task: &mut LogTask) {
+        let write = &mut |encoder: &mut Encoder<'_>| debug::encode_inspect(self.0.0.0.0, encoder);
+        task.argument_by(name, type_name::<T>, write);
+    }
+}
+
+impl<T: Debug> ByDebug<'_, T> {
+    #[inline]
+    pub fn stacklens_arg(&self, name: &'static str, task: &mut LogTask) {
+        let write = &mut |encoder: &mut Encoder<'_>| debug::encode_debug(self.0.0.0, encoder);
+        task.argument_by(name, type_name::<T>, write);
     }
 }
 
@@ -97,7 +145,7 @@ impl<'a, T> Deref for Kind<'a, T> {
 impl<T, E> Returned<'_, Result<T, E>> {
     #[inline]
     pub fn stacklens_outcome(&self, log: &impl Notes) {
-        let failed = self.0.0.0.0.0.is_err();
+        let failed = self.value().is_err();
         log.outcome(if failed { Outcome::Err } else { Outcome::Value });
     }
 }
@@ -105,7 +153,7 @@ impl<T, E> Returned<'_, Result<T, E>> {
 impl<T> Returned<'_, Option<T>> {
     #[inline]
     pub fn stacklens_outcome(&self, log: &impl Notes) {
-        let none = self.0.0.0.0.0.is_none();
+        let none = self.value().is_none();
         log.outcome(if none { Outcome::None } else { Outcome::Value });
     }
 }
@@ -117,28 +165,79 @@ impl<T> Kind<'_, T> {
     }
 }
 
+impl<T> Plain<'_, T> {
+    #[inline]
+    fn value(&self) -> &T {
+        self.0
+    }
+
+    /// By identity, whatever impls it has.
+    #[inline]
+    pub fn stacklens_ret_plain(&self, log: &impl Notes) {
+        log.by_identity(self.0);
+    }
+
+    #[inline]
+    pub fn stacklens_ret(&self, log: &impl Notes) {
+        log.by_identity(self.0);
+    }
+}
+
+impl<T, E> Split<'_, Result<T, E>> {
+    #[inline]
+    pub fn stacklens_ret(&self, log: &impl Notes) {
+        self.stacklens_ret_plain(log);
+    }
+
+    #[inline]
+    pub fn stacklens_ret_plain(&self, log: &impl Notes) {
+        if is_known::<Result<T, E>>() {
+            return log.by_identity(self.value());
+        }
+        match self.value() {
+            Ok(value) => log.inside("Ok", value),
+            Err(error) => log.inside("Err", error),
+        }
+    }
+}
+
+impl<T> Split<'_, Option<T>> {
+    #[inline]
+    pub fn stacklens_ret(&self, log: &impl Notes) {
+        self.stacklens_ret_plain(log);
+    }
+
+    #[inline]
+    pub fn stacklens_ret_plain(&self, log: &impl Notes) {
+        match self.value() {
+            Some(value) if !is_known::<Option<T>>() => log.inside("Some", value),
+            None if !is_known::<Option<T>>() => log.nothing(),
+            _ => log.by_identity(self.value()),
+        }
+    }
+}
+
+/// Whether values of a type are shown by its identity.
+fn is_known<T>() -> bool {
+    intern(type_id::<T>, type_name::<T>).is_known()
+}
+
 impl<T: Inspect> ByInspect<'_, T> {
     #[inline]
     pub fn stacklens_ret(&self, log: &impl Notes) {
-        log.by(type_name::<T>(), &mut |encoder| {
-            debug::encode_inspect(self.0.0.0, encoder)
-        });
+        let write = &mut |encoder: &mut Encoder<'_>| debug::encode_inspect(self.0.0.0.0, encoder);
+        log.by(type_name::<T>(), write);
     }
 }
 
 impl<T: Debug> ByDebug<'_, T> {
     #[inline]
     pub fn stacklens_ret(&self, log: &impl Notes) {
-        log.by(type_name::<T>(), &mut |encoder| {
-            debug::encode_debug(self.0.0, encoder)
-        });
-    }
-}
-
-impl<T> Plain<'_, T> {
-    #[inline]
-    pub fn stacklens_ret(&self, log: &impl Notes) {
-        log.by_identity(self.0);
+        if is_known::<T>() {
+            return log.by_identity(self.0.0.0);
+        }
+        let write = &mut |encoder: &mut Encoder<'_>| debug::encode_debug(self.0.0.0, encoder);
+        log.by(type_name::<T>(), write);
     }
 }
 
@@ -147,6 +246,10 @@ pub trait Notes {
     fn outcome(&self, outcome: Outcome);
     fn by(&self, name: &'static str, write: &mut dyn FnMut(&mut Encoder<'_>));
     fn by_identity<T>(&self, value: &T);
+    /// A value of which only what is inside can be shown.
+    fn inside<T>(&self, name: &'static str, inside: &T);
+    /// `None`, of a type of which nothing is known.
+    fn nothing(&self);
 }
 
 impl Notes for Log {
@@ -167,5 +270,18 @@ impl Notes for Log {
     #[inline]
     fn by_identity<T>(&self, value: &T) {
         self.look(value);
+    }
+
+    fn inside<T>(&self, name: &'static str, inside: &T) {
+        let failed = name == "Err";
+        self.note_inside(
+            if failed { Outcome::Err } else { Outcome::Value },
+            name,
+            inside,
+        );
+    }
+
+    fn nothing(&self) {
+        self.none();
     }
 }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::filter;
+use super::format::Flags;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -151,6 +152,16 @@ impl Target {
         Target {
             sink,
             needs: sink.needs(),
+        }
+    }
+
+    /// What lines for this sink have besides what is said of them.
+    #[inline]
+    pub(super) fn flags(&self) -> Flags {
+        if self.needs.color {
+            Flags::COLOR
+        } else {
+            Flags::NONE
         }
     }
 

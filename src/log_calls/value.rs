@@ -2,8 +2,11 @@
 
 use super::Outcome;
 use super::line::Line;
-use crate::capture::{Tag, VALUE_BYTES, Value, ValueKind, short_type_name};
+use crate::capture::{
+    Encoder, Tag, VALUE_BYTES, Value, ValueKind, intern, short_type_name, type_id,
+};
 use crate::stack::{Guard, Seen};
+use std::any::{TypeId, type_name};
 use std::fmt::Write;
 
 /// Characters of a text that are shown.
@@ -51,6 +54,70 @@ pub(super) fn scalar(out: &mut Line, tag: u8, bits: u64, types: bool) {
     } else {
         recorded(out, tag, bits, &[], types);
     }
+}
+
+/// Appends a value by the identity of its type.
+///
+/// # Safety
+/// `at` points to a live value of the type that `id` and `name` answer for.
+pub(super) unsafe fn by_identity(
+    out: &mut Line,
+    at: *const (),
+    id: fn() -> TypeId,
+    name: fn() -> &'static str,
+    types: bool,
+) -> Outcome {
+    let entry = intern(id, name);
+    // SAFETY: `entry` is the entry of the type at `at`, here and below.
+    if let Some((tag, bits)) = unsafe { entry.scalar(at) } {
+        return recorded(out, tag, bits, &[], types);
+    }
+    // SAFETY: as above.
+    if let Some(text) = unsafe { entry.text(at) } {
+        return recorded(
+            out,
+            Tag::TEXT,
+            text.len() as u64,
+            kept(text.as_bytes()),
+            types,
+        );
+    }
+    let mut bytes = [0; VALUE_BYTES];
+    let mut encoder = Encoder::new(&mut bytes);
+    // SAFETY: as above.
+    unsafe { entry.encode_into(at, &mut encoder) };
+    let length = encoder.written().len();
+    let bits = u64::from(entry.index().to_bits());
+    recorded(out, Tag::TYPED, bits, &bytes[..length], types)
+}
+
+/// Appends `name(..)`, and in it a value by the identity of its type.
+pub(super) fn inside<T>(out: &mut Line, name: &str, value: &T, types: bool) {
+    let at = std::ptr::from_ref(value).cast();
+    out.push_text(name);
+    out.push("(");
+    // SAFETY: a reference to a `T`.
+    unsafe { by_identity(out, at, type_id::<T>, type_name::<T>, types) };
+    out.push(")");
+}
+
+/// Appends a value that shows itself by code of the user's.
+pub(super) fn by(
+    out: &mut Line,
+    name: &str,
+    types: bool,
+    write: &mut dyn FnMut(&mut Encoder<'_>),
+) -> Outcome {
+    let mut bytes = [0; VALUE_BYTES];
+    let mut encoder = Encoder::new(&mut bytes);
+    write(&mut encoder);
+    let length = encoder.written().len();
+    let outcome = recorded(out, Tag::TYPED, 0, &bytes[..length], false);
+    if types {
+        out.push(": ");
+        let _ = short_type_name(name, SHOWN, out);
+    }
+    outcome
 }
 
 /// No value has more bytes.

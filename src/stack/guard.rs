@@ -303,7 +303,7 @@ fn store_slot(record: usize, site: u32, tag: u8, bits: u64) {
 
 /// [`store_slot`], as a call.
 #[inline(never)]
-fn store_spilled_or_not(record: usize, site: u32, tag: u8, bits: u64) {
+pub(super) fn store_spilled_or_not(record: usize, site: u32, tag: u8, bits: u64) {
     let slot = (site & 0xff) as usize;
     if slot < INLINE_SLOTS {
         // SAFETY: as in `store_slot`.
@@ -448,7 +448,7 @@ fn short_text(bytes: &[u8]) -> u64 {
 /// # Safety
 /// `value` points to a live value of the type that `id` and `name` answer for; `record` is a guard's.
 #[inline(never)]
-unsafe fn typed(
+pub(super) unsafe fn typed(
     record: usize,
     slot: u32,
     value: *const (),

@@ -1,10 +1,14 @@
 //! A look at single values of an active frame, without a copy of the rest; and a few bytes that are kept beside it.
 
 use super::guard::Guard;
+#[cfg(unoptimised)]
+use super::guard::{Depth, store_spilled_or_not, typed};
 use super::read::{ARGUMENT, Meta};
 use super::record::{
     ARGUMENT_TAGS, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, SHORT_TEXT, SHORT_TEXT_BYTES,
 };
+#[cfg(unoptimised)]
+use super::word::store64;
 use super::word::{load32, load64};
 use super::{arena, thread};
 use crate::capture::Tag;
@@ -68,6 +72,46 @@ impl Guard {
             Tag::TEXT | Tag::TYPED => Seen::Bytes(tag, bits & 0xffff_ffff, (bits >> 32) as u32),
             tag => Seen::Word(tag, bits),
         })
+    }
+
+    /// Whether a slot was not recorded, because the function or the place is hot.
+    #[cfg(unoptimised)]
+    pub(crate) fn is_missing(&self, slot: u32) -> bool {
+        matches!(self.peek(slot), Some(Seen::Word(Tag::HOT, _)))
+    }
+
+    /// Records a local, however hot the place is.
+    #[cfg(unoptimised)]
+    pub(crate) fn capture_always<T>(&self, site: u32, value: &T, depth: Depth) {
+        let (tag, bits) = self.look_always(site & 0xff, value, depth);
+        store_spilled_or_not(self.address(), site, tag, bits);
+    }
+
+    /// Records an argument, however hot the function is.
+    #[cfg(unoptimised)]
+    pub(crate) fn argument_always<T>(&self, index: u32, value: &T, depth: Depth) {
+        let (tag, bits) = self.look_always(index, value, depth);
+        let record = self.record();
+        let shift = 8 * index;
+        let others = load64(&record.argument_tags) & !(0xff << shift);
+        store64(&record.values[index as usize], bits);
+        store64(&record.argument_tags, others | u64::from(tag) << shift);
+    }
+
+    #[cfg(unoptimised)]
+    fn look_always<T>(&self, slot: u32, value: &T, depth: Depth) -> (u8, u64) {
+        let at = std::ptr::from_ref(value).cast();
+        // SAFETY: a reference to a `T`, and a guard's record.
+        unsafe {
+            typed(
+                self.address(),
+                slot,
+                at,
+                crate::capture::type_id::<T>,
+                std::any::type_name::<T>,
+                depth,
+            )
+        }
     }
 
     /// The statement that runs now; `None` if the frame has no record.

@@ -70,6 +70,10 @@ impl<'t, 'o> Expansion<'t, 'o> {
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
         walker.exits.early =
             walker.exits.leaves() && self.emit.reach == Reach::Guard && may_return(body);
+        if self.options.log.is_some() && !self.function.is_async {
+            let exits = std::mem::take(&mut walker.exits);
+            walker.exits = exits.logged(&self.emit, self.function.result);
+        }
         let arguments = self.declare(&mut walker);
         let walked = match walker.body(body) {
             Ok(walked) => walked,
@@ -102,7 +106,14 @@ impl<'t, 'o> Expansion<'t, 'o> {
         Ok(if self.function.is_async {
             self.assemble_async(&inner_attributes, walked, scope, &positions, &arguments)
         } else if self.options.recursion.grow {
-            self.assemble_grown(&inner_attributes, walked, scope, &positions, &arguments)
+            self.assemble_grown(
+                &inner_attributes,
+                walked,
+                scope,
+                &positions,
+                &arguments,
+                &exits,
+            )
         } else {
             self.assemble(
                 &inner_attributes,
@@ -172,7 +183,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
             [] => p.is_self,
             // A type parameter has the impls that its bounds name, and no more.
             [Tok::Ident { name, .. }] if self.function.type_parameters().any(|t| t == name) => {
-                self.options.captures_debug()
+                self.options.captures_debug() || self.options.log.is_some()
             }
             written => is_probed(written),
         }

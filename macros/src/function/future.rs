@@ -45,16 +45,21 @@ impl Expansion<'_, '_> {
         emit.locate(entry);
         let slots = scope.slots().min(INLINE_SLOTS);
         let way = emit.way(&self.options.recursion, self.function.result);
-        let framed = emit.framed(
-            vec![emit.ident("_")],
-            slots,
+        let unnamed = vec![emit.ident("_")];
+        let mut tokens = Vec::new();
+        let framed = self.log_future(
+            &mut tokens,
             &meta,
-            way,
-            framed_block.into(),
+            &unnamed,
+            |_| None,
+            || {
+                emit.named.set(self.emit.named.get());
+                emit.framed(unnamed.clone(), slots, &meta, way, framed_block.into())
+            },
         );
         let mut arguments = Group::new(Delimiter::Parenthesis, framed.into_iter().collect());
         arguments.set_span(token.span());
-        let mut tokens: Vec<TokenTree> = head.iter().map(Tok::token).collect();
+        tokens.extend(head.iter().map(Tok::token));
         tokens.push(arguments.into());
         Some(self.item(inner_attributes, &[], tokens))
     }
@@ -89,13 +94,23 @@ impl Expansion<'_, '_> {
         let mut block = Group::new(Delimiter::Brace, body_tokens.collect());
         block.set_span(token.span());
         inner.extend(self.emit.scope(block.into()));
-        let mut framed = self.emit.framed(
-            result,
-            scope.slots().min(INLINE_SLOTS),
+        let mut framed = Vec::new();
+        let future = self.log_future(
+            &mut framed,
             &meta,
-            self.emit.way(&self.options.recursion, self.function.result),
-            self.emit.group(Delimiter::Brace, inner),
+            &result,
+            |n| self.parameters[n].received_as(),
+            || {
+                self.emit.framed(
+                    result.clone(),
+                    scope.slots().min(INLINE_SLOTS),
+                    &meta,
+                    self.emit.way(&self.options.recursion, self.function.result),
+                    self.emit.group(Delimiter::Brace, inner),
+                )
+            },
         );
+        framed.extend(future);
         framed.extend([self.emit.punct('.'), self.emit.ident("await")]);
         self.received(inner_attributes, list, &framed)
     }

@@ -2,7 +2,7 @@
 
 use super::expansion::Expansion;
 use crate::meta::{pack, Positions};
-use crate::rewrite::{Body, Scope};
+use crate::rewrite::{Body, Exits, Scope};
 use crate::tree::Tok;
 use proc_macro::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -15,6 +15,7 @@ impl Expansion<'_, '_> {
         mut scope: Scope,
         positions: &Positions,
         arguments: &[Vec<usize>],
+        exits: &Exits,
     ) -> TokenStream {
         let (list, mut inner) = self.receive(&scope, arguments);
         let captures = self.capture_received(&mut scope, arguments);
@@ -25,8 +26,11 @@ impl Expansion<'_, '_> {
         };
         self.emit
             .locate(self.function.toks[self.function.name].span());
+        self.log_site(&mut inner, &meta, exits);
         self.enter(&mut inner, &meta, &[]);
         inner.extend(captures);
+        let captured: Vec<usize> = arguments.iter().flatten().copied().collect();
+        self.log_enter(&mut inner, &scope, &captured);
         // As in an async function, see there.
         let body_tokens = body.items.into_iter().chain(body.statements);
         let mut block = Group::new(Delimiter::Brace, body_tokens.collect());

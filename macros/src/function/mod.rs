@@ -3,6 +3,7 @@
 mod expansion;
 mod future;
 mod grown;
+mod logged;
 mod parameter;
 mod plain;
 mod received;

@@ -1,7 +1,9 @@
 //! One parameter of a function.
 
+use super::expansion::hidden_name;
 use crate::rewrite::Passed;
 use crate::tree::{ident_at, operator_at, punct_at, skip_attributes, Tok};
+use proc_macro::{Ident, Span};
 
 /// One parameter.
 pub(super) struct Parameter<'t> {
@@ -48,6 +50,17 @@ impl<'t> Parameter<'t> {
             conditional,
             attributed: start > 0,
             colon,
+        }
+    }
+
+    /// The name under which a plain one is received by a body that moves: the same to a reader, another to the compiler.
+    pub(super) fn received_as(&self) -> Option<Ident> {
+        match self.plain.map(|at| &self.toks[at])? {
+            Tok::Ident { name, token } if !self.is_self => {
+                let located = Span::mixed_site().located_at(token.span());
+                Some(Ident::new(&hidden_name(name), located))
+            }
+            _ => None,
         }
     }
 

@@ -67,7 +67,7 @@ impl Expansion<'_, '_> {
             scope.variables[*index].slot = Some(slot as u32);
         }
         let mut after = Vec::new();
-        for index in captured {
+        for &index in &captured {
             self.capture(&mut after, &mut scope, index);
         }
         let name = self.name();
@@ -76,6 +76,7 @@ impl Expansion<'_, '_> {
         self.emit
             .locate(self.function.toks[self.function.name].span());
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
+        self.log_site(&mut tokens, &meta, exits);
         self.enter(&mut tokens, &meta, &arguments);
         for (slot, ident) in arguments.iter().enumerate().filter(|_| special) {
             self.emit.capture(&mut tokens, ident, slot as u32, 0);
@@ -86,6 +87,7 @@ impl Expansion<'_, '_> {
         if !after.is_empty() {
             self.emit.if_records(&mut tokens, after);
         }
+        self.log_enter(&mut tokens, &scope, &captured);
         for (index, name) in &hidden {
             let v = &scope.variables[*index];
             if v.underscored() {

@@ -1,6 +1,6 @@
 //! A body that moves into a future or a closure: its parameters are received there.
 
-use super::expansion::{hidden_name, Expansion};
+use super::expansion::Expansion;
 use crate::rewrite::Scope;
 use crate::tree::{skip_attributes, Tok};
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -35,13 +35,7 @@ impl Expansion<'_, '_> {
             } else if let Some(colon) = p.colon.filter(|_| !p.conditional) {
                 let hidden = Ident::new(&format!("stacklens_{n}"), Span::mixed_site());
                 // A plain name stays in the signature, for the docs; a pattern gets a name.
-                let outer = match p.plain.map(|at| &p.toks[at]) {
-                    Some(Tok::Ident { name, token }) => {
-                        let located = Span::mixed_site().located_at(token.span());
-                        Ident::new(&hidden_name(name), located)
-                    }
-                    _ => hidden,
-                };
+                let outer = p.received_as().unwrap_or(hidden);
                 // In two steps, in order: what the pattern does not bind is dropped in its turn too.
                 let inside = Ident::new(&format!("stacklens_{n}_inside"), Span::mixed_site());
                 self.emit

@@ -5,6 +5,8 @@
 
 use super::syntax::block_like_end;
 use super::Walker;
+use crate::emit::Emit;
+use crate::log::LoggedResult;
 use crate::tree::{group_at, ident_at, operator_at, punct_at, Tok};
 use proc_macro::{Delimiter, Group, Ident, TokenTree};
 
@@ -19,6 +21,12 @@ pub(crate) struct Exits {
     none: bool,
     /// A macro in the body may return.
     pub(crate) early: bool,
+    /// The function's calls are logged: what is said of values that it returns.
+    log: Option<LoggedResult>,
+    /// Its calls are logged.
+    logged: bool,
+    /// It returns a closure somewhere, as it stands.
+    closure: bool,
 }
 
 /// By which code a value leaves.
@@ -65,12 +73,37 @@ impl Exits {
             result: named.then(|| without_lifetimes(result)),
             none,
             early: false,
+            log: None,
+            logged: false,
+            closure: false,
         }
     }
 
     /// Whether values that leave are observed.
     pub(crate) fn leaves(&self) -> bool {
         self.leaves
+    }
+
+    /// The same, for a function whose calls are logged.
+    pub(crate) fn logged(mut self, emit: &Emit, written: &[Tok]) -> Exits {
+        self.log = LoggedResult::new(emit, written, self.result());
+        self.logged = true;
+        self
+    }
+
+    /// Whether what the log does not see returned is a closure.
+    pub(crate) fn returns_closure(&self) -> bool {
+        self.closure
+    }
+
+    /// Whether all values that leave the function are looked at, and not only failures.
+    pub(super) fn all(&self) -> bool {
+        self.log.is_some()
+    }
+
+    /// Whether the operand of a `?` is given to the log.
+    pub(super) fn questions(&self) -> bool {
+        self.logged
     }
 
     /// The type that `?` returns; `()` where it cannot be written.
@@ -164,6 +197,28 @@ impl Walker<'_> {
         position: Option<u32>,
         way: Way,
     ) -> Vec<TokenTree> {
+        let tokens = self.failing_leaf(written, tokens, position, way);
+        match self.exits.log.clone() {
+            Some(_) if is_closure(written) => {
+                self.exits.closure = true;
+                tokens
+            }
+            Some(log) if is_value(written) => {
+                self.emit.locate(written[0].span());
+                self.edits += 1;
+                self.emit.log_leaf(&log, tokens)
+            }
+            _ => tokens,
+        }
+    }
+
+    fn failing_leaf(
+        &mut self,
+        written: &[Tok],
+        tokens: Vec<TokenTree>,
+        position: Option<u32>,
+        way: Way,
+    ) -> Vec<TokenTree> {
         if !self.observes(written) {
             return tokens;
         }
@@ -229,6 +284,69 @@ impl Walker<'_> {
             _ => None,
         }
     }
+}
+
+/// A closure, whose parameters' types may be known from where it stands alone.
+fn is_closure(written: &[Tok]) -> bool {
+    let first = |at: usize, name: &str| ident_at(written, at) == Some(name);
+    let at = usize::from(first(0, "static"));
+    punct_at(written, at + usize::from(first(at, "move")), '|')
+}
+
+/// Whether what is written is a value that can be passed through a function: not what diverges, or a macro that may be a
+/// statement.
+fn is_value(written: &[Tok]) -> bool {
+    let Some(first) = written.first() else {
+        return false;
+    };
+    let diverges = matches!(
+        first.ident(),
+        Some(
+            "return"
+                | "break"
+                | "continue"
+                | "while"
+                | "for"
+                | "loop"
+                | "become"
+                | "yield"
+                | "async"
+                | "static"
+        )
+    );
+    if diverges || first.is_punct('\'') || super::statement::diverges_by_name(written) {
+        return false;
+    }
+    !is_macro(written) || is_value_macro(written)
+}
+
+/// A macro of std's that is an expression.
+fn is_value_macro(written: &[Tok]) -> bool {
+    let name = written
+        .len()
+        .checked_sub(3)
+        .and_then(|at| ident_at(written, at));
+    matches!(
+        name,
+        Some(
+            "format"
+                | "vec"
+                | "matches"
+                | "write"
+                | "writeln"
+                | "concat"
+                | "stringify"
+                | "line"
+                | "column"
+                | "file"
+                | "module_path"
+                | "env"
+                | "option_env"
+                | "include_str"
+                | "include_bytes"
+                | "cfg"
+        )
+    )
 }
 
 /// A macro call from beginning to end: what it is, is its own affair (a statement, an early return).

@@ -250,7 +250,8 @@ impl Walker<'_> {
                             if name == "continue" {
                                 (expecting, path) = (false, false);
                             }
-                            if name == "return" && self.observe && returns_value(toks, *i) {
+                            let looked_at = self.observe || self.exits.all();
+                            if name == "return" && looked_at && returns_value(toks, *i) {
                                 let leaf = self.returned(toks, i, context, tok, first)?;
                                 out.extend(leaf);
                                 (expecting, path) = (false, false);
@@ -367,7 +368,11 @@ impl Walker<'_> {
                             .question_reading(result, inner, exit, success, &reads)
                     };
                     self.edits += 1;
-                    out.extend(wrapped);
+                    if self.exits.questions() {
+                        out.extend(self.emit.log_question(wrapped));
+                    } else {
+                        out.extend(wrapped);
+                    }
                     out.push(tok.token());
                     *i += 1;
                     path = false;
@@ -483,7 +488,7 @@ impl Walker<'_> {
         let needless = std::mem::take(&mut self.needless) && first;
         self.expression(toks, i, &mut tokens, inner)?;
         self.tail = false;
-        if branches || needless {
+        if branches || needless && !self.exits.all() {
             return Ok(tokens);
         }
         // At the beginning of a statement its position is that of the `return`.
