@@ -65,7 +65,12 @@ impl Shared {
 
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 
-/// Lines dropped by all background sinks.
+/// A line that found no room.
+pub(super) fn count_dropped() {
+    DROPPED.fetch_add(1, Relaxed);
+}
+
+/// Lines dropped for want of room, by all sinks.
 pub(super) fn dropped() -> u64 {
     DROPPED.load(Relaxed)
 }
@@ -100,7 +105,7 @@ impl Background {
         };
         if queue.closed || queue.text.len() + note.len() + line.len() > self.room {
             queue.dropped += 1;
-            DROPPED.fetch_add(1, Relaxed);
+            count_dropped();
             return;
         }
         queue.dropped = 0;

@@ -31,12 +31,10 @@ macro_rules! enter {
         #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $name<$($type),*>(meta: &'static str, site: &'static LogSite, $($arg: &$type),*) -> Guard {
-            let guard = private::enter0(meta);
-            if private::log_may(site) {
+            let guard = private::$enter(meta, $($arg),*);
+            if !private::records(&guard) && private::log_may(site) {
                 guard.thaw();
                 $(guard.argument_always($index, $arg, crate::stack::Depth::Whole);)*
-            } else if !guard.is_hot() {
-                $(guard.argument($index, $arg, crate::stack::typed_whole);)*
             }
             guard
         }
@@ -44,12 +42,10 @@ macro_rules! enter {
         #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $plain<$($type),*>(meta: &'static str, site: &'static LogSite, $($arg: &$type),*) -> Guard {
-            let guard = private::enter0(meta);
-            if private::log_may(site) {
+            let guard = private::$enter_plain(meta, $($arg),*);
+            if !private::records(&guard) && private::log_may(site) {
                 guard.thaw();
                 $(guard.argument_always($index, $arg, crate::stack::Depth::Surface);)*
-            } else if !guard.is_hot() {
-                $(guard.argument($index, $arg, crate::stack::typed_surface);)*
             }
             guard
         }

@@ -12,6 +12,8 @@ mod format;
 mod json;
 mod level;
 mod line;
+#[cfg(feature = "log")]
+mod log_crate;
 mod outcome;
 mod panic;
 pub(crate) mod probe;
@@ -21,6 +23,9 @@ pub(crate) mod site;
 mod streams;
 pub(crate) mod task;
 mod thread;
+mod timeline;
+#[cfg(feature = "tracing")]
+mod tracing_crate;
 mod value;
 
 pub use background::Background;
@@ -29,10 +34,15 @@ pub use filter::{FilterError, set_filter};
 pub use format::{Format, set_format};
 pub use json::Json;
 pub use level::{Level, UnknownLevel};
+#[cfg(feature = "log")]
+pub use log_crate::LogCrate;
 pub use outcome::Outcome;
 pub use ring::{Ring, recent};
 pub use sink::{Needs, Sink, flush, set_sink};
 pub use streams::{Null, Stderr, Stdout, TestOutput, Writer};
+pub use timeline::Timeline;
+#[cfg(feature = "tracing")]
+pub use tracing_crate::TracingCrate;
 
 /// What did not become a line, since the program began.
 ///

@@ -33,7 +33,6 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
-#[cfg(not(unoptimised))]
 pub(crate) use guard::Depth;
 pub use guard::{Guard, enter};
 pub(crate) use guard::{LimitedFrame, try_enter};
