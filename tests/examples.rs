@@ -75,6 +75,7 @@ macro_rules! examples {
 
 examples! {
     call_stack
+    call_timeline
     current_depth
     current_frame
     enhanced_traceback
