@@ -383,6 +383,16 @@ trait Shape {
     fn area(&self) -> f64;
 }
 
+trait Named {
+    #[log_calls(receiver)]
+    fn named(&mut self, n: u8) -> u8 {
+        let _ = &self;
+        n
+    }
+}
+
+impl Named for str {}
+
 #[log_calls]
 impl Shape for Counter {
     fn area(&self) -> f64 {
@@ -417,6 +427,12 @@ fn methods_are_named_by_their_type() {
          → Counter::area()\n← Counter::area() = 3.0\n\
          → Single::method(3)\n← Single::method(3) = 3\n",
     );
+}
+
+#[test]
+fn a_default_method_is_for_types_without_a_size_too() {
+    let text = &mut *"a".to_owned();
+    assert_log(|| text.named(1), "→ str::named(<str>, 1)\n← str::named(<str>, 1) = 1\n");
 }
 
 #[log_calls(args = false)]

@@ -48,7 +48,7 @@ pub fn Shown<T: ?Sized>(value: &T) -> ByInspect<'_, T> {
     ByInspect(ByDebug(Split(Plain(value))))
 }
 
-impl<T> Plain<'_, T> {
+impl<T: ?Sized> Plain<'_, T> {
     /// The frame has it already; not that of a hot place, in an unoptimised build.
     #[inline]
     pub fn stacklens_cap(&self, site: u32, frame: &Guard) {

@@ -82,7 +82,7 @@ impl Guard {
 
     /// Records a local, however hot the place is.
     #[cfg(unoptimised)]
-    pub(crate) fn capture_always<T>(&self, site: u32, value: &T, depth: Depth) {
+    pub(crate) fn capture_always<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
         let (tag, bits) = self.look_always(site & 0xff, value, depth);
         store_spilled_or_not(self.address(), site, tag, bits);
     }
@@ -99,7 +99,7 @@ impl Guard {
     }
 
     #[cfg(unoptimised)]
-    fn look_always<T>(&self, slot: u32, value: &T, depth: Depth) -> (u8, u64) {
+    fn look_always<T: ?Sized>(&self, slot: u32, value: &T, depth: Depth) -> (u8, u64) {
         let at = std::ptr::from_ref(value).cast();
         // SAFETY: a reference to a `T`, and a guard's record.
         unsafe {
