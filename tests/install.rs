@@ -2,58 +2,12 @@
 
 #![allow(unused_variables)] // to be seen in frames
 
-use stacklens::{Config, Format, PreviousHook, frame};
-use std::env;
+mod ended;
+
+use ended::{count, panic_on_thread, run, stderr};
+use stacklens::{Config, PreviousHook, frame};
 use std::panic;
-use std::process::{Command, ExitStatus};
 use std::thread;
-
-const CHILD: &str = "STACKLENS_INSTALL_CHILD";
-
-/// How a child ended.
-struct Ended {
-    status: ExitStatus,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs the body of the test that calls this in a process of its own, with these variables.
-fn run(variables: &[(&str, &str)], arguments: &[&str], body: impl FnOnce()) -> Ended {
-    let name = thread::current()
-        .name()
-        .expect("a test's thread has its name")
-        .to_owned();
-    if env::var_os(CHILD).is_some_and(|child| *child == *name) {
-        body();
-        std::process::exit(0);
-    }
-    let output = Command::new(env::current_exe().expect("the test's own path"))
-        .args([&*name, "--exact", "--quiet"])
-        .args(arguments)
-        .env_remove("RUST_BACKTRACE")
-        .env_remove("STACKLENS")
-        .env(CHILD, &name)
-        .envs(variables.iter().copied())
-        .output()
-        .expect("the test binary runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    Ended {
-        status: output.status,
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
-}
-
-/// What a child that ends well has written to standard error.
-fn stderr(variables: &[(&str, &str)], body: impl FnOnce()) -> String {
-    let ended = run(variables, &["--nocapture"], body);
-    assert!(ended.status.success(), "{}\n{}", ended.status, ended.stderr);
-    ended.stderr
-}
-
-fn count(text: &str, part: &str) -> usize {
-    text.matches(part).count()
-}
 
 #[frame]
 fn divide(dividend: i32, divisor: i32) -> i32 {
@@ -64,15 +18,6 @@ fn divide(dividend: i32, divisor: i32) -> i32 {
 fn average(numbers: &[i32]) -> i32 {
     let sum: i32 = numbers.iter().sum();
     divide(sum, numbers.len() as i32)
-}
-
-/// Panics on a thread of its own, which unwinds.
-fn panic_on_thread(name: &str, body: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(body)
-        .expect("a thread");
-    assert!(thread.join().is_err());
 }
 
 #[test]
@@ -99,76 +44,6 @@ fn a_panic_is_reported_with_frames_and_values_in_place_of_the_usual_message() {
         "std's message:\n{stderr}"
     );
     assert_eq!(count(&stderr, "attempt to divide by zero"), 1, "{stderr}");
-}
-
-#[test]
-fn installed_twice_it_reports_once_and_the_last_settings_hold() {
-    let stderr = stderr(&[], || {
-        Config::new().redact_names(["dividend"]).install();
-        Config::new().redact_names(["numbers"]).install();
-        panic_on_thread("w", || {
-            divide(1234, 0);
-        });
-    });
-    assert_eq!(count(&stderr, "attempt to divide by zero"), 1, "{stderr}");
-    assert!(stderr.contains("1234"), "{stderr}");
-}
-
-#[test]
-fn names_that_are_configured_are_redacted() {
-    let stderr = stderr(&[("STACKLENS", "redact=dividend")], || {
-        Config::new().redact_names(["sum"]).install();
-        panic_on_thread("w", || {
-            divide(1234, 0);
-        });
-        panic_on_thread("w", || {
-            #[frame]
-            fn total(the_sum: u32) -> u32 {
-                panic!("{}", the_sum > 5)
-            }
-            total(5678);
-        });
-    });
-    assert!(
-        !stderr.contains("1234") && !stderr.contains("5678"),
-        "{stderr}"
-    );
-    assert_eq!(count(&stderr, "<redacted>"), 2, "{stderr}");
-}
-
-#[test]
-fn values_can_be_switched_off_when_the_program_runs() {
-    let stderr = stderr(&[("STACKLENS", "capture=none")], || {
-        stacklens::install();
-        panic_on_thread("w", || {
-            divide(1234, 0);
-        });
-    });
-    assert!(
-        stderr.contains("dividend") && !stderr.contains("1234"),
-        "{stderr}"
-    );
-}
-
-#[test]
-fn what_is_wrong_in_the_environment_is_said_once_and_harms_nothing() {
-    let stderr = stderr(
-        &[("STACKLENS", "colour=pink,nonsense,redact=dividend")],
-        || {
-            stacklens::install();
-            stacklens::install();
-            panic_on_thread("w", || {
-                divide(1234, 0);
-            });
-        },
-    );
-    let expected = "STACKLENS: colour is auto, always or never, not \"pink\"\n";
-    assert_eq!(count(&stderr, expected), 1, "{stderr}");
-    assert_eq!(count(&stderr, "found \"nonsense\""), 1, "{stderr}");
-    assert!(
-        stderr.contains("divide by zero") && !stderr.contains("1234"),
-        "{stderr}"
-    );
 }
 
 #[test]
@@ -471,20 +346,6 @@ fn a_callback_gets_the_report() {
         assert!(stacklens::catch(|| average(&[])).is_err());
     });
     assert_eq!(count(&stderr, "sent: 2 frames"), 1, "{stderr}");
-}
-
-#[test]
-fn json_is_one_line() {
-    let stderr = stderr(&[("STACKLENS", "color=always")], || {
-        Config::new().format(Format::Json).install();
-        panic_on_thread("w", || {
-            divide(1, 0);
-        });
-    });
-    let lines: Vec<_> = stderr.lines().collect();
-    assert_eq!(lines.len(), 1, "{stderr}");
-    let json: serde_json::Value = serde_json::from_str(lines[0]).expect("valid JSON");
-    assert_eq!(json["failure"]["message"], "attempt to divide by zero");
 }
 
 #[test]
