@@ -31,8 +31,8 @@
 //! # When to use it
 //!
 //! * A message, a log line or a metric should say who is to blame, not only what is wrong: [`Frame::back`].
-//! * A program that fails far from you should say where it was and with which values: [`Traceback`],
-//!   [`Stack`].
+//! * A program that fails far from you should say where it was and with which values: [`install()`] for
+//!   panics, [`Error`] for errors, [`Report`] for what becomes of either.
 //! * A test or an invariant depends on the way by which a function was reached: [`stack()`], [`depth`].
 //!
 //! # Your part
@@ -70,6 +70,8 @@
 //!
 //! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
 //!   and [`Traceback`].
+//! * `eyre`: `stacklens::eyre`, frames in the reports of eyre's errors.
+//! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports.
 //! * `off`: [`macro@frame`] and [`framed!`] return what they were given. The rest of the interface stays
 //!   and answers that nothing is recorded: [`currentframe`] is `None`, [`stack()`] is empty, [`depth`] is
 //!   0.
@@ -351,6 +353,9 @@ pub use stacklens_macros::Inspect;
 /// `"full"` runs that `Debug` at each call. A panic of it is caught (`<omitted: its Debug panicked>`), one
 /// that is annotated itself is not entered again, and no more than 256 bytes are kept; the time it takes is
 /// its own.
+///
+/// Where no attribute says anything, the environment of the build does, `STACKLENS=capture=full`; and when
+/// the program runs, it can be lowered, see [`Config`].
 ///
 /// **`hide`** leaves the frame out of printed stacks and tracebacks, where it is counted. As data it is
 /// there.

@@ -254,6 +254,19 @@ fn the_macros_format_and_return() {
         }
         Ok(port)
     }
+    fn with_errors(line: u32) -> Result<()> {
+        ensure!(line != 1, ConfigError { line });
+        ensure!(line != 2, err!(ConfigError { line }).context("outer"));
+        let made = ConfigError { line };
+        bail!(made);
+    }
+    for line in 1..4 {
+        let error = with_errors(line).unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&ConfigError { line }));
+    }
+    assert_eq!(with_errors(2).unwrap_err().to_string(), "outer");
+    assert_eq!(err!(concat!("a", "{}"), 1).to_string(), "a1");
+
     let message = |port| check(port).unwrap_err().to_string();
     assert_eq!(message(0), "condition failed: `port != 0`");
     assert_eq!(message(7), "port 7 is below 10");

@@ -1,6 +1,6 @@
 //! Errors made of text.
 
-/// An [`Error`](crate::Error) with a formatted message.
+/// An [`Error`](crate::Error) with a formatted message, or of an error that there is.
 ///
 /// ```
 /// use stacklens::err;
@@ -8,9 +8,18 @@
 /// let port = 0;
 /// let error = err!("port {port} is reserved");
 /// assert_eq!(error.to_string(), "port 0 is reserved");
+///
+/// let error = err!(std::fmt::Error);
+/// assert!(error.is::<std::fmt::Error>());
 /// ```
 #[macro_export]
 macro_rules! err {
+    ($message:literal $($arguments:tt)*) => {
+        $crate::Error::msg($crate::__private::format_args!($message $($arguments)*))
+    };
+    ($error:expr $(,)?) => {
+        $crate::IntoError::into_error($error)
+    };
     ($($message:tt)+) => {
         $crate::Error::msg($crate::__private::format_args!($($message)+))
     };

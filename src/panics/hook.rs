@@ -84,15 +84,17 @@ fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
         return;
     }
     let aborts = cfg!(panic = "abort") || !can_unwind(info);
-    let held = catch::is_active() && !aborts && hold(info);
-    if !held && !(reports() || catch::is_active()) {
-        previous.run(info);
-    } else if !held {
+    let caught = catch::is_active();
+    if caught && !aborts && hold(info) {
+        // It is for who catches it.
+    } else if caught || reports() {
         let settings = settings();
         let written = report(info, settings, aborts);
         if !written || runs_after(settings.previous, previous) {
             previous.run(info);
         }
+    } else {
+        previous.run(info);
     }
     INSIDE.set(false);
 }
