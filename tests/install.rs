@@ -204,7 +204,7 @@ fn a_panic_in_a_destructor_during_unwinding_is_reported_and_aborts() {
         "divide by zero",
         "second panic",
         "77",
-        "panic in a destructor during cleanup",
+        "second panic in thread 'w': panic in a destructor during cleanup",
     ] {
         assert!(ended.stderr.contains(part), "{part}:\n{}", ended.stderr);
     }

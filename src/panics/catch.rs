@@ -46,7 +46,6 @@ use std::panic::{UnwindSafe, catch_unwind};
 ///
 /// If another panic hook was set since, and does not run the one it found, it prints the panic as it does,
 /// and the report has the message and the frames outside of the function alone.
-#[allow(clippy::result_large_err)] // the report is what is asked for
 pub fn catch<T>(function: impl FnOnce() -> T + UnwindSafe) -> Result<T, Report> {
     hook::ensure();
     let scope = Scope::enter();

@@ -169,7 +169,13 @@ struct Captured {
 impl Captured {
     fn of(info: &PanicHookInfo<'_>, limits: &Limits, style: Style) -> Captured {
         let (kind, failure) = payload::of(info, limits);
-        let place = |at: &Location<'_>| Panic::at(at.file().to_owned(), at.line(), at.column());
+        // What the standard library says when a panic leaves a destructor that unwinding runs.
+        let second = failure.message == "panic in a destructor during cleanup";
+        let place = |at: &Location<'_>| {
+            let mut place = Panic::at(at.file().to_owned(), at.line(), at.column());
+            place.second = second;
+            place
+        };
         Captured {
             report: spans::add_to(Report::new(kind, failure)),
             traceback: Traceback::capture(),
