@@ -41,6 +41,7 @@ use std::sync::Arc;
 /// | `width=80` | [`width`](Config::width) | 100 |
 /// | `color=auto`, `always`, `never` | [`color`](Config::color) | `auto` |
 /// | `capture=none`, `cheap`, `full` | [`capture`](Config::capture) | `full` |
+/// | `hot=rarely`, `always` | [`hot`](Config::hot) | `rarely` |
 /// | `redact=iban\|tan` | [`redact_names`](Config::redact_names) | |
 /// | `roots=/src/app:/src/lib` | [`roots`](Config::roots) | |
 /// | `previous=auto`, `always`, `never` | [`previous_hook`](Config::previous_hook) | `auto` |
@@ -59,6 +60,7 @@ pub struct Config {
     capture: Option<Capture>,
     color: Option<ColorChoice>,
     format: Option<Format>,
+    hot: Option<Hot>,
     level: Option<Level>,
     order: Option<Order>,
     width: Option<usize>,
@@ -79,6 +81,18 @@ pub enum Format {
     Text,
     /// One line of JSON, see `Report::to_json`.
     Json,
+}
+
+/// How often hot functions record their values in a build without optimisation. Those of a function that is
+/// called a million times would be most of what a test does, see [`frame`](macro@crate::frame).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Hot {
+    /// Now and then.
+    #[default]
+    Rarely,
+    /// Each time.
+    Always,
 }
 
 /// Whether the panic hook that was there before [`Config::install`] runs too, after the report is
@@ -103,6 +117,7 @@ impl Config {
             capture: None,
             color: None,
             format: None,
+            hot: None,
             level: None,
             order: None,
             width: None,
@@ -121,6 +136,13 @@ impl Config {
     /// shows no value. A scalar is still copied then: not doing so would cost more than doing it.
     pub const fn capture(mut self, capture: Capture) -> Config {
         self.capture = Some(capture);
+        self
+    }
+
+    /// Whether functions that are called very often record their values each time, in a build without
+    /// optimisation. An optimised build records always.
+    pub const fn hot(mut self, hot: Hot) -> Config {
+        self.hot = Some(hot);
         self
     }
 
@@ -239,6 +261,7 @@ impl fmt::Debug for Config {
             .field("capture", &self.capture)
             .field("color", &self.color)
             .field("format", &self.format)
+            .field("hot", &self.hot)
             .field("level", &self.level)
             .field("order", &self.order)
             .field("width", &self.width)

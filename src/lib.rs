@@ -110,7 +110,7 @@ mod trace;
 pub use capture::{Capture, Encoder, Fields, Inspect, Limits, Value, ValueKind};
 pub use code::Code;
 pub use color::ColorChoice;
-pub use config::{Config, Format, PreviousHook, install};
+pub use config::{Config, Format, Hot, PreviousHook, install};
 #[cfg(feature = "eyre")]
 pub use error::eyre;
 pub use error::{
@@ -425,7 +425,8 @@ pub use stacklens_macros::Inspect;
 /// In builds without optimisation (on x86_64 Linux), a function that was entered more than 4096 times keeps
 /// its frame and its positions but records values in 1 of 128 calls, and so does a copy that is no scalar
 /// made more than 1000 times at one place. In between, a value reads
-/// `<omitted: captured rarely, as it is hot, in unoptimised builds>`. Optimised builds always record.
+/// `<omitted: captured rarely, as it is hot, in unoptimised builds>`. Optimised builds always record,
+/// others with [`Config::hot`].
 ///
 /// # Errors
 ///

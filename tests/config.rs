@@ -184,3 +184,37 @@ fn an_error_prints_as_it_is_set_to_without_colours_unless_there_are_always_some(
     assert!(printed("color=always").contains('\u{1b}'));
     assert!(printed("order=recent_first").contains("what failed\nTraceback"));
 }
+
+#[test]
+fn hot_functions_record_always_if_so_configured() {
+    #[frame]
+    #[allow(unused_variables)] // to be seen in the frame
+    fn last(numbers: &[u64]) -> (bool, bool) {
+        let sum: u64 = numbers.iter().sum();
+        let locals = stacklens::currentframe().expect("a frame").locals();
+        let known = |name| {
+            !locals
+                .get(name)
+                .expect("a variable")
+                .to_string()
+                .contains("rarely")
+        };
+        (known("numbers"), known("sum"))
+    }
+    let all_known = |variable| {
+        let stderr = stderr(&[("STACKLENS", variable)], || {
+            stacklens::install();
+            let unknown = (0..20_000).filter(|i| last(&[*i]) != (true, true)).count();
+            eprint!("{unknown}");
+        });
+        stderr == "0"
+    };
+    assert!(all_known("hot=always"));
+    if cfg!(all(
+        debug_assertions,
+        target_arch = "x86_64",
+        target_os = "linux"
+    )) {
+        assert!(!all_known("hot=rarely"));
+    }
+}

@@ -25,6 +25,14 @@ pub(crate) fn set(mode: Capture) {
     MODE.store(mode as u8, Relaxed);
 }
 
+/// In a build without optimisation: records the values of hot functions always, or rarely.
+pub(crate) fn set_hot(always: bool) {
+    #[cfg(unoptimised)]
+    super::unoptimised::record_always(always);
+    #[cfg(not(unoptimised))]
+    let _ = always;
+}
+
 /// Whether this much may be recorded and shown.
 #[inline]
 pub(crate) fn allows(mode: Capture) -> bool {

@@ -9,6 +9,7 @@ use std::any::TypeId;
 use std::arch::naked_asm;
 use std::mem::{offset_of, size_of};
 use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// A tag and a word.
 #[repr(C)]
@@ -41,16 +42,25 @@ static HEAT: [AtomicU32; 1 << HEAT_BITS] = [const { AtomicU32::new(0) }; 1 << HE
 const HEAT_BITS: u32 = 13;
 /// So many copies are always made.
 const ALWAYS: u32 = 1000;
-/// Then one in so many plus one.
-const RARELY: u32 = 127;
+/// Then one in so many plus one; all of them, if it is 0.
+static RARELY: AtomicU32 = AtomicU32::new(127);
+
+/// Records all values from now on, or those of what is hot rarely.
+pub(crate) fn record_always(always: bool) {
+    RARELY.store(if always { 0 } else { 127 }, Relaxed);
+}
+
+/// Whether what is hot is recorded too.
+pub(crate) fn records_always() -> bool {
+    RARELY.load(Relaxed) == 0
+}
 
 /// Counts a copy at a site; whether it is one too many.
 pub(crate) fn is_hot(site: usize) -> bool {
-    use std::sync::atomic::Ordering::Relaxed;
     let cell = &HEAT[((site as u32).wrapping_mul(0x9E37_79B1) >> (32 - HEAT_BITS)) as usize];
     let count = cell.load(Relaxed).wrapping_add(1);
     cell.store(count, Relaxed);
-    count > ALWAYS && count & RARELY != 0
+    count > ALWAYS && count & RARELY.load(Relaxed) != 0
 }
 
 const _: () = {
@@ -141,7 +151,7 @@ pub(crate) unsafe extern "C" fn look(
         "mov dword ptr [r10 + 4 * rax], r11d",
         "cmp r11d, {always}",
         "jbe 9f",
-        "test r11d, {rarely}",
+        "test dword ptr [rip + {rarely}], r11d",
         "je 9f",
         "xor edx, edx",
         "mov eax, {hot}",
@@ -168,7 +178,7 @@ pub(crate) unsafe extern "C" fn look(
         heat = sym HEAT,
         heat_shift = const 32 - HEAT_BITS,
         always = const ALWAYS,
-        rarely = const RARELY,
+        rarely = sym RARELY,
         hot = const Tag::HOT,
     )
 }

@@ -1,6 +1,6 @@
 //! The variable `STACKLENS`.
 
-use super::{Config, Format, PreviousHook};
+use super::{Config, Format, Hot, PreviousHook};
 use crate::capture::{Capture, Limits};
 use crate::color::ColorChoice;
 use crate::panics::output;
@@ -79,6 +79,7 @@ fn setting(config: Config, part: &str) -> Result<Config, Complaint> {
         "capture" => config.capture(one_of(key, value, CAPTURE)?),
         "color" | "colour" => config.color(one_of(key, value, COLOR)?),
         "format" => config.format(one_of(key, value, FORMAT)?),
+        "hot" => config.hot(one_of(key, value, HOT)?),
         "level" => config.level(one_of(key, value, LEVEL)?),
         "order" => config.order(one_of(key, value, ORDER)?),
         "width" => config.width(number(key, value)?),
@@ -117,6 +118,10 @@ const COLOR: Words<ColorChoice> = (
 const FORMAT: Words<Format> = (
     "text or json",
     &[("text", Format::Text), ("json", Format::Json)],
+);
+const HOT: Words<Hot> = (
+    "rarely or always",
+    &[("rarely", Hot::Rarely), ("always", Hot::Always)],
 );
 const LEVEL: Words<Level> = (
     "brief, normal or full",
@@ -171,7 +176,7 @@ macro_rules! limits {
         }
 
         const KNOWN: &str = concat!(
-            "capture, color, format, level, order, previous, redact, roots, width",
+            "capture, color, format, hot, level, order, previous, redact, roots, width",
             $(", ", stringify!($name)),*
         );
     };
@@ -225,7 +230,7 @@ mod tests {
     fn each_setting_can_be_given() {
         let text = "capture=cheap, colour = never,format=json,previous=always,redact=iban|tan,\
                     string_chars=9,locals=1,,\
-                    level=full,order=recent_first,width=60";
+                    level=full,order=recent_first,width=60,hot=always";
         let (config, complaints) = read(text);
         assert_eq!(complaints, [""; 0]);
         assert_eq!(config.capture, Some(Capture::Cheap));
@@ -237,7 +242,7 @@ mod tests {
             (config.level, config.order),
             (Some(Level::Full), Some(Order::RecentFirst))
         );
-        assert_eq!(config.width, Some(60));
+        assert_eq!((config.width, config.hot), (Some(60), Some(Hot::Always)));
         let limits = config.limits.unwrap();
         assert_eq!((limits.string_chars, limits.locals), (9, 1));
         assert_eq!(limits.repeats, Limits::DEFAULT.repeats);

@@ -1,7 +1,7 @@
 //! The settings that hold: explicit ones over those of the environment over the defaults.
 
 use super::environment::environment;
-use super::{Config, Format, PreviousHook};
+use super::{Config, Format, Hot, PreviousHook};
 use crate::capture::{Capture, Limits, mode, secret};
 use crate::color::ColorChoice;
 use crate::panics::PanicCallback;
@@ -62,6 +62,7 @@ fn put_in_force(explicit: Config) -> Settings {
     let environment = environment();
     let config = explicit.over(environment);
     mode::set(config.capture.unwrap_or_default());
+    mode::set_hot(config.hot == Some(Hot::Always));
     secret::set_names(&config.redact);
     report::set_source_roots(config.roots);
     Settings {
@@ -86,6 +87,7 @@ impl Config {
             capture: self.capture.or(other.capture),
             color: self.color.or(other.color),
             format: self.format.or(other.format),
+            hot: self.hot.or(other.hot),
             level: self.level.or(other.level),
             order: self.order.or(other.order),
             width: self.width.or(other.width),

@@ -13,6 +13,7 @@ use super::record::{ARGUMENTS, COUNT, HOT, INLINE_SLOTS, MARKED, Record, STRIDE,
 use super::word::{load, load32, store32, store64};
 use super::{arena, thread};
 use crate::capture::Tag;
+use crate::capture::unoptimised::records_always;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// So many activations of a function, on a thread, always record their values.
@@ -118,7 +119,7 @@ pub(super) extern "C" fn next_batch(meta: *const u8, length: usize, record: usiz
     // SAFETY: `place_beyond_limit` has set the base before the first frame.
     if let Some((warmth, history)) = unsafe { find(base, meta as usize) } {
         let took = now.wrapping_sub(load32(&history.since));
-        let rare = took >= load32(&history.batch) * TICKS_PER_CALL;
+        let rare = records_always() || took >= load32(&history.batch) * TICKS_PER_CALL;
         store32(&history.since, now);
         store32(&history.batch, BATCH);
         store32(&warmth.flags, if rare { WARM } else { HOT });
@@ -196,7 +197,7 @@ unsafe fn grant(base: usize, record: &Record, now: u32) -> bool {
     let took = now.wrapping_sub(load32(&history.granted));
     store32(&history.granted, now);
     store32(&history.grants, grants.saturating_add(1));
-    grants < FREE_GRANTS || took >= GRANT * TICKS_PER_CAPTURE
+    records_always() || grants < FREE_GRANTS || took >= GRANT * TICKS_PER_CAPTURE
 }
 
 /// An activation that records no values records them from here on; those that it did not record say so.
