@@ -17,6 +17,8 @@ mod mark;
 mod model;
 mod names;
 mod otel;
+#[cfg(feature = "tracing")]
+mod record;
 mod sentry;
 #[cfg(feature = "serde")]
 mod serialize;

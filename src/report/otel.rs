@@ -104,7 +104,7 @@ impl Report {
     }
 
     /// The type's full name; of a panic `panic`.
-    fn exception_type(&self) -> Cow<'static, str> {
+    pub(super) fn exception_type(&self) -> Cow<'static, str> {
         match (&self.failure.type_name, self.kind) {
             (_, Kind::Panic) => "panic".into(),
             (Some(name), _) => name.clone(),

@@ -1,5 +1,7 @@
 //! A report as a Sentry event: <https://develop.sentry.dev/sdk/data-model/event-payloads/>.
 
+#[cfg(feature = "sentry")]
+mod send;
 mod stacktrace;
 
 use super::json::{Json, Object};

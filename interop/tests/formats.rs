@@ -1,6 +1,6 @@
 //! Reports for machines: JSON by its schema, Sentry's event through Sentry's own types, OpenTelemetry's record.
 
-#[path = "report_samples/mod.rs"]
+#[path = "../../tests/report_samples/mod.rs"]
 mod samples;
 
 use serde_json::{Value, json};
@@ -98,7 +98,6 @@ mod json {
         assert_eq!(value["time"], "2026-11-23T02:00:00.250000Z");
     }
 
-    #[cfg(feature = "serde")]
     #[test]
     fn serde_writes_the_same_and_reads_it_back() {
         for (name, report) in samples::all() {
@@ -119,7 +118,6 @@ mod json {
         }
     }
 
-    #[cfg(feature = "serde")]
     #[test]
     fn what_a_later_version_adds_is_passed_over() {
         let mut value = parsed(&samples::chain().to_json());
