@@ -1,8 +1,12 @@
-//! Reports through the programs that take them in: Sentry's client, a subscriber of tracing.
+//! Reports through the programs that take them in: Sentry's client, a subscriber of tracing, OpenTelemetry's
+//! logger.
 
 #[path = "../../tests/report_samples/mod.rs"]
 mod samples;
 
+use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
+use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLoggerProvider};
+use stacklens::report::{OtelValue, Report};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -113,4 +117,57 @@ fn tracing_gets_every_report_by_the_names_of_opentelemetry() {
     assert_eq!(fields["code.line.number"], "12");
     assert!(!fields.contains_key("stacklens.task.name"));
     assert_eq!(events.len(), samples::all().len());
+}
+
+/// What a program does to send a report as a log record.
+fn emit(report: &Report, logger: &impl Logger) {
+    let mut record = logger.create_log_record();
+    record.set_event_name("exception");
+    record.set_timestamp(report.time.into());
+    record.set_severity_number(Severity::Error);
+    for attribute in report.to_otel() {
+        let value: AnyValue = match attribute.value {
+            OtelValue::Text(text) => text.into(),
+            OtelValue::Int(number) => number.into(),
+            OtelValue::Texts(texts) => texts.into_iter().collect(),
+            _ => continue,
+        };
+        record.add_attribute(attribute.key, value);
+    }
+    logger.emit(record);
+}
+
+#[test]
+fn opentelemetry_gets_every_report_as_a_log_record() {
+    let exporter = InMemoryLogExporter::default();
+    let provider = SdkLoggerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .build();
+    for (_, report) in samples::all() {
+        emit(&report, &provider.logger("test"));
+    }
+    let records = exporter.get_emitted_logs().unwrap();
+    assert_eq!(records.len(), samples::all().len());
+    for ((name, report), log) in samples::all().iter().zip(&records) {
+        let record = &log.record;
+        assert_eq!(record.event_name(), Some("exception"), "{name}");
+        assert_eq!(record.timestamp(), Some(report.time.into()), "{name}");
+        let find = |key: &str| {
+            record
+                .attributes_iter()
+                .find(|(found, _)| found.as_str() == key)
+                .map(|(_, value)| value)
+        };
+        let text = Some(AnyValue::String(report.to_string().into()));
+        assert_eq!(find("exception.stacktrace").cloned(), text, "{name}");
+        assert_eq!(find("process.pid"), Some(&AnyValue::Int(4711)), "{name}");
+    }
+    let locals = records[0]
+        .record
+        .attributes_iter()
+        .find(|(key, _)| key.as_str() == "stacklens.locals");
+    let Some((_, AnyValue::ListAny(locals))) = locals else {
+        panic!("{locals:?}")
+    };
+    assert_eq!(locals.len(), 4);
 }
