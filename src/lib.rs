@@ -69,7 +69,9 @@
 //! # Features
 //!
 //! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
-//!   and [`Traceback`].
+//!   and [`Traceback`]; `Serialize` and `Deserialize` for a [`Report`] and its parts.
+//! * `html`: `Report::to_html`, one page that needs nothing else.
+//! * `sentry`: `Report::send_to_sentry`, through the client that the program has set up.
 //! * `eyre`: `stacklens::eyre`, frames in the reports of eyre's errors.
 //! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports.
 //! * `off`: [`macro@frame`] and [`framed!`] return what they were given. The rest of the interface stays

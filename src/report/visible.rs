@@ -7,6 +7,10 @@ use std::fmt::{self, Write};
 
 /// Whether a character must not be written as it is.
 pub(crate) fn is_hostile(c: char) -> bool {
+    // Most text.
+    if (' '..='~').contains(&c) {
+        return false;
+    }
     c.is_control()
         || matches!(
             c,
