@@ -5,5 +5,9 @@
 
 #[test]
 fn misuse_is_reported_at_the_token_that_is_wrong() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/*.rs");
+    if cfg!(not(feature = "grow")) {
+        cases.compile_fail("tests/ui/without_grow/*.rs");
+    }
 }

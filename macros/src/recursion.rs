@@ -140,7 +140,10 @@ impl Emit {
     pub(crate) fn way(&self, recursion: &Recursion, result: &[Tok]) -> Option<Vec<TokenTree>> {
         let mut way = Vec::new();
         if recursion.returns_errors(result) {
+            let entry = self.located();
+            self.locate(result.first().map_or(entry, Tok::span));
             self.call(&mut way, "OrError", self.recursion_limit(recursion));
+            self.locate(entry);
         } else if recursion.limit.is_some() {
             self.call(&mut way, "Limited", self.recursion_limit(recursion));
         } else if recursion.grow {

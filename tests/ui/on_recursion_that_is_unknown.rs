@@ -1,0 +1,4 @@
+#[stacklens::frame(on_recursion = "abort")]
+fn f() {}
+
+fn main() {}

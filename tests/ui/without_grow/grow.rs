@@ -1,0 +1,4 @@
+#[stacklens::frame(grow)]
+fn f() {}
+
+fn main() {}
