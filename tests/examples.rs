@@ -12,6 +12,7 @@ fn check(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--example", name])
+        .args(features(name))
         .current_dir(root)
         // What the reader's shell asks for is not part of what an example prints.
         .env_remove("RUST_BACKTRACE")
@@ -51,6 +52,14 @@ fn check(name: &str) {
     );
 }
 
+/// What else the example's first lines tell a reader to type.
+fn features(name: &str) -> &'static [&'static str] {
+    match name {
+        "recursion" => &["--features", "grow"],
+        _ => &[],
+    }
+}
+
 macro_rules! examples {
     ($($name:ident)*) => {
         $(#[test]
@@ -85,6 +94,7 @@ examples! {
     log_calls
     panic_report
     quick_start
+    recursion
     show_frame_info
     tour
     traceback
