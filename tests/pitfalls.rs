@@ -906,7 +906,7 @@ fn p40_futures_stay_small() {
         first.len() + second.len()
     }
 
-    assert_eq!(block_on(a(0)), (0..13).sum::<i32>());
+    assert_eq!(block_on(a(0)), (0..13).sum::<u64>());
     let sizes = [
         size_of_val(&plain(String::new(), String::new())),
         size_of_val(&framed(String::new(), String::new())),
