@@ -6,7 +6,7 @@ pub(crate) fn short_type(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     let mut rest = name;
     while !rest.is_empty() {
-        let in_path = |c: char| c == '_' || c == ':' || c.is_alphanumeric();
+        let in_path = |c: char| matches!(c, '_' | ':' | '{' | '}') || c.is_alphanumeric();
         let end = rest.find(|c| !in_path(c)).unwrap_or(rest.len());
         if end == 0 {
             let c = rest.chars().next().unwrap_or_default();
@@ -57,6 +57,7 @@ mod tests {
             ),
             ("alloc::vec::Vec<(u8, a::B<'_>)>", "Vec<(u8, B<'_>)>"),
             ("Error", "Error"),
+            ("app::run::{{closure}}", "run::{{closure}}"),
             ("", ""),
             ("::", "::"),
             ("größe::Straße", "Straße"),
