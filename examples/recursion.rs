@@ -48,7 +48,11 @@ fn main() {
     std::panic::set_hook(Box::new(|_| {}));
     let payload = catch_unwind(|| infinite(0)).expect_err("nothing stops it but the stack");
     if let Some(error) = payload.downcast_ref::<RecursionError>() {
-        println!("Without a limit: {:?} in {}.", error.kind(), error.function());
+        println!(
+            "Without a limit: {:?} in {}.",
+            error.kind(),
+            error.function()
+        );
     }
 
     println!("{:?}", nested(99));

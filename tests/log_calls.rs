@@ -432,7 +432,10 @@ fn methods_are_named_by_their_type() {
 #[test]
 fn a_default_method_is_for_types_without_a_size_too() {
     let text = &mut *"a".to_owned();
-    assert_log(|| text.named(1), "→ str::named(<str>, 1)\n← str::named(<str>, 1) = 1\n");
+    assert_log(
+        || text.named(1),
+        "→ str::named(<str>, 1)\n← str::named(<str>, 1) = 1\n",
+    );
 }
 
 #[log_calls(args = false)]

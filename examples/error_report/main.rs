@@ -73,5 +73,11 @@ fn main() -> ExitCode {
     if let (true, Some(report)) = (options.json, &last) {
         println!("{}", report.to_json_pretty());
     }
+    #[cfg(feature = "html")]
+    if let (Some(file), Some(report)) = (&options.html, &last)
+        && let Err(error) = std::fs::write(file, report.to_html())
+    {
+        eprintln!("{} cannot be written: {error}", file.display());
+    }
     ExitCode::SUCCESS
 }
