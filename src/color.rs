@@ -59,6 +59,8 @@ fn decide(
         ColorChoice::Auto if set("NO_COLOR") => false,
         ColorChoice::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
         ColorChoice::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
+        // Whether an older console understands colours is not known.
+        ColorChoice::Auto if cfg!(windows) && !set("WT_SESSION") && !set("TERM") => false,
         ColorChoice::Auto => is_terminal(),
     }
 }
@@ -75,6 +77,7 @@ mod tests {
         decide(ColorChoice::Auto, variable, || is_terminal)
     }
 
+    #[cfg(not(windows))]
     #[test]
     fn the_stream_decides_where_nobody_has_said_anything() {
         assert!(auto(&[], true));

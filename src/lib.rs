@@ -122,7 +122,7 @@ pub use framed::framed;
 pub use inspect::{
     Frame, FrameInfo, Local, Locals, Origin, Stack, StackBytes, currentframe, depth, stack,
 };
-pub use panics::catch;
+pub use panics::{catch, catch_with_payload};
 pub use report::{Report, Traceback};
 pub use secret::Secret;
 pub use trace::{Hop, ReturnTrace};

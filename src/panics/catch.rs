@@ -47,6 +47,33 @@ use std::panic::{UnwindSafe, catch_unwind};
 /// If another panic hook was set since, and does not run the one it found, it prints the panic as it does,
 /// and the report has the message and the frames outside of the function alone.
 pub fn catch<T>(function: impl FnOnce() -> T + UnwindSafe) -> Result<T, Report> {
+    catch_with_payload(function).map_err(|(report, payload)| {
+        discard(payload);
+        report
+    })
+}
+
+/// As [`catch`], and gives what the panic was made with: to look at it, or to go on unwinding.
+///
+/// ```
+/// use stacklens::catch_with_payload;
+/// use std::panic::{panic_any, resume_unwind};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Cancelled(u32);
+///
+/// let (report, payload) = catch_with_payload(|| panic_any(Cancelled(7))).unwrap_err();
+/// match payload.downcast::<Cancelled>() {
+///     Ok(cancelled) => assert_eq!(*cancelled, Cancelled(7)),
+///     Err(other) => {
+///         println!("{report}");
+///         resume_unwind(other);
+///     }
+/// }
+/// ```
+pub fn catch_with_payload<T>(
+    function: impl FnOnce() -> T + UnwindSafe,
+) -> Result<T, (Report, Box<dyn Any + Send>)> {
     hook::ensure();
     let scope = Scope::enter();
     let result = catch_unwind(function);
@@ -56,9 +83,10 @@ pub fn catch<T>(function: impl FnOnce() -> T + UnwindSafe) -> Result<T, Report> 
             .into_iter()
             .rev()
             .find(|held| held.mark.matches(&*payload));
-        let report = report.map_or_else(|| without_hook(&*payload), |held| held.report);
-        discard(payload);
-        report
+        (
+            report.map_or_else(|| without_hook(&*payload), |held| held.report),
+            payload,
+        )
     })
 }
 

@@ -11,6 +11,6 @@ mod payload;
 mod previous;
 mod render;
 
-pub use catch::catch;
+pub use catch::{catch, catch_with_payload};
 pub(crate) use hook::{PanicCallback, install, reports};
 pub(crate) use render::text;
