@@ -42,7 +42,10 @@ fn framed(a: u64, b: &str) -> u64 {
 fn on() {
     log_calls::set_sink(&COUNTING);
     logged(1, "hello");
-    assert!(COUNTING.0.load(Relaxed) > 0, "there is a line to be measured");
+    assert!(
+        COUNTING.0.load(Relaxed) > 0,
+        "there is a line to be measured"
+    );
 }
 
 fn off() {

@@ -3,6 +3,7 @@
 
 mod asynchronous;
 mod backtrace;
+mod call_log;
 mod fastrace;
 mod stacker;
 mod tracing;
@@ -47,6 +48,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(fastrace::ROWS);
     rows.extend(stacker::ROWS);
     rows.extend(backtrace::ROWS);
+    rows.extend(call_log::ROWS);
     rows.extend(asynchronous::ROWS);
     rows
 }
