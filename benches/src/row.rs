@@ -9,6 +9,8 @@ pub(crate) enum Counted {
     /// Instructions of this program built with stacklens switched off.
     InstructionsOff,
     Allocations,
+    /// Nothing but time: where the work switches stacks, callgrind loses track of what it is in.
+    TimeAlone,
 }
 
 #[derive(Clone, Copy)]
@@ -65,6 +67,14 @@ impl Row {
             counted: Counted::Allocations,
             less: None,
             timed: false,
+            ..Row::new(section, name, bench, bench)
+        }
+    }
+
+    pub(crate) const fn time_alone(section: &'static str, name: &'static str, bench: Bench) -> Row {
+        Row {
+            counted: Counted::TimeAlone,
+            less: None,
             ..Row::new(section, name, bench, bench)
         }
     }

@@ -103,7 +103,10 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
         serde_json::json!({
             "section": outcome.row.section,
             "name": outcome.row.name,
-            "unit": if outcome.row.counted == Counted::Allocations { "allocations" } else { "instructions" },
+            "unit": match outcome.row.counted {
+                Counted::Allocations => "allocations",
+                _ => "instructions",
+            },
             "measured": outcome.measured,
             "budget": outcome.row.budget.map(|budget| budget.most),
             "goal": outcome.row.budget.and_then(|budget| budget.goal),

@@ -73,7 +73,7 @@ impl Meter {
     fn try_outcome(&mut self, row: &Row) -> Result<Outcome, String> {
         let program = match row.counted {
             Counted::InstructionsOff => Program::SwitchedOff,
-            Counted::Instructions | Counted::Allocations => Program::Running,
+            Counted::Instructions | Counted::Allocations | Counted::TimeAlone => Program::Running,
         };
         let per = row.per as f64;
         let measured = match row.counted {
@@ -85,6 +85,7 @@ impl Meter {
                     ALLOCATING_ITERATIONS,
                 )? / per,
             ),
+            Counted::TimeAlone => None,
             _ if !self.valgrind => None,
             _ => {
                 let less = row
