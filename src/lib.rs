@@ -74,6 +74,7 @@
 //! * `sentry`: `Report::send_to_sentry`, through the client that the program has set up.
 //! * `eyre`: `stacklens::eyre`, frames in the reports of eyre's errors.
 //! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports.
+//! * `grow`: `#[frame(grow)]`, a recursion that goes on where the native stack ends.
 //! * `off`: [`macro@frame`] and [`framed!`] return what they were given. The rest of the interface stays
 //!   and answers that nothing is recorded: [`currentframe`] is `None`, [`stack()`] is empty, [`depth`] is
 //!   0.
@@ -374,6 +375,32 @@ pub use stacklens_macros::Inspect;
 /// assert!(stack[0].is_hidden());
 /// ```
 ///
+/// **`recursion_limit = N`** lets the function be active N times on a thread, and not once more; N is a number
+/// or the path of a constant. Functions that call each other are counted each for its own.
+///
+/// ```
+/// # use stacklens::{frame, recursion::RecursionError};
+/// #[frame(recursion_limit = 100)]
+/// fn nested(levels: u32) -> u32 {
+///     if levels == 1 { 1 } else { nested(levels - 1) + 1 }
+/// }
+///
+/// # std::panic::set_hook(Box::new(|_| {}));
+/// assert_eq!(nested(100), 100);
+/// let payload = std::panic::catch_unwind(|| nested(101)).unwrap_err();
+/// let error = payload.downcast_ref::<RecursionError>().unwrap();
+/// assert_eq!(error.to_string(), "maximum recursion depth exceeded (limit 100 activations of nested)");
+/// ```
+///
+/// **`on_recursion = "error"`** returns a [`RecursionError`](recursion::RecursionError) as the `Err` of the
+/// function's `Result`, made with `From`, where it would be raised as a panic (`"panic"`, the default). It is
+/// so for each of the limits that [`recursion`] describes. On a container it is meant for the functions whose
+/// written result is called `..Result`.
+///
+/// **`grow`** (feature `grow`): where little of the native stack is left, the function goes on on another piece
+/// of it, up to `recursion::max_stack`. Its body is moved into a closure: `Location::caller()` in it is then
+/// the function's own place. A native frame of more than 64 KiB may not fit what is left when it is asked.
+///
 /// **`crate = path`** says where stacklens is, for a crate that re-exports it.
 ///
 /// ```
@@ -439,7 +466,8 @@ pub use stacklens_macros::Inspect;
 ///
 /// # Panics
 ///
-/// Never, by itself.
+/// With a [`RecursionError`](recursion::RecursionError), instead of a stack that overflows, and at limits that
+/// you set; see [`recursion`]. Never otherwise, by itself.
 ///
 /// # Cost
 ///

@@ -159,7 +159,7 @@ mod stack_bytes {
                 RAN.lock().unwrap().push(text);
                 down(10);
             }));
-            on_thread(64, || drop(raised(|| infinite(0))));
+            on_thread(64, || raised(|| infinite(0)));
             let ran = RAN.lock().unwrap();
             assert_eq!(ran.len(), 1);
             // What every hook can print: the error, and the stack with the repetitions counted.
@@ -443,7 +443,7 @@ mod function {
         fn named(n: u32, pin: u32, _unused: u32) -> String {
             match n {
                 0 => stack()[0].locals().to_string(),
-                _ => named(n - 1, pin, 0),
+                _ => named(n - 1, pin + 1, 0),
             }
         }
         assert_eq!(named(3, 1, 2), "{n: 0, pin: <redacted>, _unused: 0}");

@@ -8,7 +8,6 @@ mod child;
 use stacklens::recursion::{self, RecursionError, RecursionKind};
 use stacklens::{currentframe, depth, frame, stack};
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::thread;
 

@@ -28,7 +28,12 @@ impl Expansion<'_, '_> {
             .locate(self.function.toks[self.function.name].span());
         self.log_site(&mut inner, &meta, exits);
         self.enter(&mut inner, &meta, &[]);
-        inner.extend(captures);
+        if let Some(result) = exits.result().filter(|_| exits.early) {
+            self.emit.early(&mut inner, result);
+        }
+        if !captures.is_empty() {
+            self.emit.if_records(&mut inner, captures);
+        }
         let captured: Vec<usize> = arguments.iter().flatten().copied().collect();
         self.log_enter(&mut inner, &scope, &captured);
         // As in an async function, see there.

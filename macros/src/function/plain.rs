@@ -78,14 +78,16 @@ impl Expansion<'_, '_> {
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
         self.log_site(&mut tokens, &meta, exits);
         self.enter(&mut tokens, &meta, &arguments);
+        let mut captures = Vec::new();
         for (slot, ident) in arguments.iter().enumerate().filter(|_| special) {
-            self.emit.capture(&mut tokens, ident, slot as u32, 0);
+            self.emit.capture(&mut captures, ident, slot as u32, 0);
         }
+        captures.extend(after);
         if let Some(result) = exits.result().filter(|_| exits.early) {
             self.emit.early(&mut tokens, result);
         }
-        if !after.is_empty() {
-            self.emit.if_records(&mut tokens, after);
+        if !captures.is_empty() {
+            self.emit.if_records(&mut tokens, captures);
         }
         self.log_enter(&mut tokens, &scope, &captured);
         for (index, name) in &hidden {
