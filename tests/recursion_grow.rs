@@ -99,7 +99,7 @@ fn a_panic_goes_through_all_segments_and_runs_every_destructor() {
 }
 
 /// Pages that the system gave this thread so far.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn pages() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
     let (_, fields) = stat.rsplit_once(") ").unwrap();
@@ -107,7 +107,7 @@ fn pages() -> u64 {
 }
 
 /// A mapping that is new has new pages: it would be at least one for each turn.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 #[test]
 fn a_loop_at_the_edge_of_a_segment_maps_none_anew() {
     #[frame(grow)]

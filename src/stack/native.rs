@@ -253,13 +253,13 @@ pub(crate) struct OnSegment {
 }
 
 impl OnSegment {
-    pub(super) fn enter(segment: Bounds) -> OnSegment {
+    /// `left`: an address in the native frame on the stack that is left.
+    pub(super) fn enter(segment: Bounds, left: usize) -> OnSegment {
         begin();
-        let here = here();
         let (before, total) = NATIVE.with(|n| {
             let (bounds, below) = (n.current.get(), n.below.get());
-            let used = if bounds.contains(here) {
-                bounds.high - here
+            let used = if bounds.contains(left) {
+                bounds.high - left
             } else {
                 0
             };

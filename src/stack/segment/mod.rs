@@ -63,7 +63,7 @@ impl Segment {
             work,
             result: Ok(()),
         };
-        let on_segment = OnSegment::enter(self.bounds);
+        let on_segment = OnSegment::enter(self.bounds, native::here());
         // SAFETY: the segment is mapped, nobody else runs on it (`Segment`s are not shared: `map` makes them and `run` is not
         // re-entered, see `grow`), and `begin` does not unwind. The job outlives the call.
         unsafe {
