@@ -73,9 +73,13 @@
 //! * `html`: `Report::to_html`, one page that needs nothing else.
 //! * `sentry`: `Report::send_to_sentry`, through the client that the program has set up.
 //! * `eyre`: `stacklens::eyre`, frames in the reports of eyre's errors.
-//! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports.
+//! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports, and
+//!   `log_calls::TracingCrate`, the call log as its events.
+//! * `log`: `log_calls::LogCrate`, the call log through the `log` crate's logger.
+//! * `flame`: `log_calls::Timeline::write_flame_graph`, an SVG.
 //! * `grow`: `#[frame(grow)]`, a recursion that goes on where the native stack ends.
-//! * `off`: [`macro@frame`] and [`framed!`] return what they were given. The rest of the interface stays
+//! * `off`: [`macro@frame`], [`macro@log_calls`] and [`framed!`] return what they were given. The rest of the
+//!   interface stays
 //!   and answers that nothing is recorded: [`currentframe`] is `None`, [`stack()`] is empty, [`depth`] is
 //!   0.
 //!
@@ -483,6 +487,116 @@ pub use stacklens_macros::Inspect;
 #[doc(inline)]
 pub use stacklens_macros::frame;
 
+/// Logs the calls of a function: a line when it begins, with its arguments, and one when it ends, with
+/// what it returned. Implies [`#[frame]`](macro@frame).
+///
+/// ```
+/// use stacklens::log_calls;
+///
+/// #[log_calls]
+/// fn factorial(n: u64) -> u64 {
+///     if n <= 1 {
+///         return 1;
+///     }
+///     n * factorial(n - 1)
+/// }
+///
+/// # let text = std::sync::Arc::new(stacklens::log_calls::Writer::new(Vec::new()));
+/// # stacklens::log_calls::set_sink(text.clone());
+/// factorial(4);
+/// # #[cfg(not(feature = "off"))]
+/// # text.with(|text| assert_eq!(text, include_bytes!("../tests/snapshots/examples/log_calls.stdout")));
+/// ```
+///
+/// prints, to standard error or [where else you say](log_calls::set_sink):
+///
+/// ```text
+#[doc = include_str!("../tests/snapshots/examples/log_calls.stdout")]
+/// ```
+///
+/// # Where it goes
+///
+/// Where `#[frame]` goes: functions, methods, whole `impl`s, `trait`s and inline `mod`s (where it is on
+/// functions that call nothing too), async functions. Inside a container, `#[frame]` on a function gives it
+/// a frame and leaves it out of the log, and `#[log_calls(skip)]` leaves it out of both. Closures and blocks
+/// have [`framed!(log, "name", expression)`](framed!).
+///
+/// # What a line shows
+///
+/// * `→ name(arguments)`: what the frame recorded of them. Where that is only a type, and the type is
+///   written, what its `Debug` prints; `<Type>` without one. `Type::name` for a method; `self` on request.
+///   At the end of the call they are shown as they were at its beginning.
+/// * `← name(arguments) = result`: whatever is returned, a borrow or an `impl Trait` too, without moving or
+///   cloning it: by a list of everyday types, its [`trait@Inspect`], its `Debug`, or as `<Type>`.
+///   `()` is not shown.
+/// * `✗` for `Err`, `∅` for `None`, `↯ name(arguments) panicked: message`, and `↯ .. dropped` for a future
+///   that is dropped before it is ready. What `?` leaves by is shown as it was before its conversion.
+///   `= <returned>`: a macro in the body returned, which the attribute cannot see into.
+/// * Two spaces for each logged call around it; from the hundredth on its number.
+/// * `#3` before the lines of an asynchronous task, which keep their own depth: one line at the first poll,
+///   one at the end.
+///
+/// Values obey the limits and the redaction of frames. What a function named like a secret returns is
+/// redacted, and `redact(result)` and `show(result)` say so of others.
+///
+/// # Options
+///
+/// Those of `#[frame]`, and:
+///
+/// | option | |
+/// |---|---|
+/// | `level = "debug"` | its importance, for [filters](log_calls::set_filter); `"info"` where nothing is said |
+/// | `if = n > 3` | an expression of the arguments: whether this call is logged |
+/// | `sink = crate::AUDIT` | a static [`Sink`](log_calls::Sink) of its own |
+/// | `args = false`, `result = false` | without them |
+/// | `names`, `types`, `time`, `place`, `thread`, `qualified`, `receiver`, `suspend` | see [`Format`](log_calls::Format) |
+///
+/// ```
+/// use stacklens::log_calls;
+///
+/// struct Account {
+///     balance: i64,
+/// }
+///
+/// #[log_calls(names)]
+/// impl Account {
+///     #[log_calls(level = "warn", if = amount > 1_000)]
+///     fn withdraw(&mut self, amount: i64) -> Result<i64, String> {
+///         if amount > self.balance {
+///             return Err("not enough".to_owned());
+///         }
+///         self.balance -= amount;
+///         Ok(self.balance)
+///     }
+/// }
+///
+/// # let text = std::sync::Arc::new(stacklens::log_calls::Writer::new(Vec::new()));
+/// # stacklens::log_calls::set_sink(text.clone());
+/// let mut account = Account { balance: 500 };
+/// assert_eq!(account.withdraw(100), Ok(400));
+/// assert!(account.withdraw(2_000).is_err());
+/// # #[cfg(not(feature = "off"))]
+/// # text.with(|text| assert_eq!(std::str::from_utf8(text).unwrap(), "\
+/// # → Account::withdraw(amount=2000)\n✗ Account::withdraw(amount=2000) = Err(\"not enough\")\n"));
+/// // → Account::withdraw(amount=2000)
+/// // ✗ Account::withdraw(amount=2000) = Err("not enough")
+/// ```
+///
+/// # Errors
+///
+/// At compile time, at the token in question, as for `#[frame]`. `#[frame]` and `#[log_calls]` on one item
+/// are an error: one is enough.
+///
+/// # Panics
+///
+/// Never, by itself. A panic of a value's `Debug` or of the sink is caught. The first logged call puts a
+/// panic hook before the one there is, which remembers the message and calls that one.
+///
+/// # Cost
+///
+/// Two lines to a sink cost what two hand-written `writeln!`s cost or less, and allocate nothing where the
+/// values are scalars and texts; a call that is filtered out by level or path, a dozen instructions over its
+/// frame: see the table in the README. With the feature `off`, nothing.
 #[doc(inline)]
 pub use stacklens_macros::log_calls;
 
@@ -499,6 +613,8 @@ pub use stacklens_macros::log_calls;
 /// let worker = std::thread::spawn(|| framed!("worker", leaf()));
 /// assert_eq!(worker.join().unwrap(), ["leaf", "worker"]);
 /// ```
+///
+/// `framed!(log, "worker", leaf())` logs it too, as [`#[log_calls]`](macro@log_calls) does.
 ///
 /// The name is a string literal; the value is that of the expression. `?`, `return`, `break` and `continue`
 /// in it mean what they mean without the macro. The frame has no locals of its own, and its line is that of

@@ -28,7 +28,7 @@ use std::sync::{Arc, LazyLock};
 /// static COUNTING: Counting = Counting(AtomicUsize::new(0));
 /// log_calls::set_sink(&COUNTING);
 ///
-/// #[log_calls]
+/// #[stacklens::log_calls]
 /// fn double(n: u32) -> u32 {
 ///     2 * n
 /// }
@@ -36,7 +36,6 @@ use std::sync::{Arc, LazyLock};
 /// double(4);
 /// # #[cfg(not(feature = "off"))]
 /// assert_eq!(COUNTING.0.load(Ordering::Relaxed), "→ double(4)\n← double(4) = 8\n".len());
-/// # use stacklens::log_calls;
 /// ```
 ///
 /// A sink is called by many threads at once. What it calls is not logged itself (it is counted,
