@@ -4,8 +4,8 @@
 //! cargo run --example call_timeline --features flame -- FOLDER
 //! ```
 //!
-//! `FOLDER/trace.json` is for <https://ui.perfetto.dev>, `FOLDER/calls.folded` for flame graph tools, and with the feature
-//! `flame` there is `FOLDER/calls.svg`.
+//! `FOLDER/trace.json` is for <https://ui.perfetto.dev>, `FOLDER/calls.folded` for flame graph tools, and with the
+//! feature `flame` there is `FOLDER/calls.svg`.
 
 use stacklens::log_calls::{self, Timeline};
 use std::collections::HashMap;

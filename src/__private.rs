@@ -9,12 +9,14 @@ pub use crate::capture::derive_support::*;
 pub use crate::framed::Growing;
 pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as framed};
 pub use crate::log_calls::call::{
-    Log, log_enter, log_may, log_none, log_on, log_q, log_ret, log_value,
+    Log, log_enter, log_may, log_none, log_on, log_q, log_ret, log_ret_plain, log_value,
 };
 pub use crate::log_calls::enter::*;
 pub use crate::log_calls::probe::{Returning, Shown};
 pub use crate::log_calls::site::LogSite;
-pub use crate::log_calls::task::{Given, LogTask, log_future, log_no_task, log_show, log_task};
+pub use crate::log_calls::task::{
+    Given, LogTask, log_future, log_no_task, log_show, log_show_plain, log_task,
+};
 pub use crate::observe::{
     Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, fails, fails_top, left, left_top, q,
     q_next, q_next_top, q_top,

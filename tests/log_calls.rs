@@ -224,6 +224,24 @@ fn what_is_returned_is_shown_whatever_it_is() {
     );
 }
 
+#[test]
+fn functions_with_unsafe_show_scalars_and_types() {
+    #[log_calls]
+    fn first(list: &[u8]) -> u8 {
+        // SAFETY: the callers pass some.
+        unsafe { *list.get_unchecked(0) }
+    }
+    #[log_calls]
+    fn copy(text: &str) -> String {
+        // SAFETY: the bytes of a text.
+        unsafe { String::from_utf8_unchecked(text.as_bytes().to_vec()) }
+    }
+    assert_log(
+        || (first(&[7]), copy("a")),
+        "→ first(<&[u8]>)\n← first(<&[u8]>) = 7\n→ copy(<&str>)\n← copy(<&str>) = <String>\n",
+    );
+}
+
 #[derive(Debug)]
 struct Bad;
 

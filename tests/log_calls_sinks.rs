@@ -528,7 +528,7 @@ struct Slow {
 impl Write for Slow {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writes += 1;
-        if self.writes % 16 == 0 {
+        if self.writes.is_multiple_of(16) {
             thread::sleep(Duration::from_millis(1));
         }
         self.text.lock().unwrap().extend_from_slice(bytes);

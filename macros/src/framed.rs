@@ -1,4 +1,5 @@
-//! `framed!("name", expression)`, `framed!(log, "name", expression)`: a frame for a block, a closure's body or a thread's root.
+//! `framed!("name", expression)`, `framed!(log, "name", expression)`: a frame for a block, a closure's body or a
+//! thread's root.
 
 use crate::emit::{compile_error, Emit, Reach};
 use crate::log::{LogOptions, LoggedResult, Unseen};

@@ -152,8 +152,8 @@ impl LoggedResult {
         }
     }
 
-    /// `written`: the tokens behind `->`; `result`: the type for a turbofish, if it can be written again. `None`: the function
-    /// returns nothing that could be shown.
+    /// `written`: the tokens behind `->`; `result`: the type for a turbofish, if it can be written again. `None`: the
+    /// function returns nothing that could be shown.
     pub(crate) fn new(
         emit: &Emit,
         written: &[Tok],
@@ -238,7 +238,8 @@ impl Emit {
         self.borrowed(self.ident(SITE))
     }
 
-    /// `let log = log_none(); log_enter(&SITE, &guard, &log);`, with what is to be done before where the call is logged.
+    /// `let log = log_none(); log_enter(&SITE, &guard, &log);`, with what is to be done before where the call is
+    /// logged.
     pub(crate) fn log_enter(
         &self,
         out: &mut Vec<TokenTree>,
@@ -307,7 +308,12 @@ impl Emit {
     pub(crate) fn log_leaf(&self, result: &LoggedResult, value: Vec<TokenTree>) -> Vec<TokenTree> {
         let mut out = Vec::new();
         if !result.asked {
-            out.extend(self.path("log_ret"));
+            let plain = if self.plain {
+                "log_ret_plain"
+            } else {
+                "log_ret"
+            };
+            out.extend(self.path(plain));
             self.turbofish(&mut out, Some(&result.written), false);
             let mut arguments = value;
             arguments.push(self.punct(','));
@@ -442,15 +448,21 @@ impl Emit {
         out
     }
 
-    /// What shows the value of a future: `|v, given| { Returning(v).. }`, or `log_show` where its type cannot be written.
+    /// What shows the value of a future: `|v, given| { Returning(v).. }`, or `log_show` where its type cannot be
+    /// written.
     pub(crate) fn log_show(&self, result: Option<&LoggedResult>) -> Vec<TokenTree> {
         let Some(result) = result.filter(|result| result.asked) else {
-            return self.path("log_show");
+            return self.path(if self.plain {
+                "log_show_plain"
+            } else {
+                "log_show"
+            });
         };
         let (value, given) = (self.ident("stacklens_value"), self.ident("stacklens_given"));
         let mut body = Vec::new();
         // The closure is given references.
-        self.returning(&mut body, result, &[value.clone()], &[given.clone()]);
+        let (own, notes) = (std::slice::from_ref(&value), std::slice::from_ref(&given));
+        self.returning(&mut body, result, own, notes);
         vec![
             self.punct('|'),
             value,

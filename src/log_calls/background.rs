@@ -22,12 +22,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// The queue has room for a mebibyte ([`with_room`](Background::with_room) says otherwise). A line that finds it full is
-/// dropped and counted ([`Stats::dropped`](super::Stats::dropped)), and the output says how many were: `[12 lines dropped]`,
-/// where they would have been. Lines are written whole and in order.
+/// The queue has room for a mebibyte ([`with_room`](Background::with_room) says otherwise). A line that finds it full
+/// is dropped and counted ([`Stats::dropped`](super::Stats::dropped)), and the output says how many were: `[12 lines
+/// dropped]`, where they would have been. Lines are written whole and in order.
 ///
-/// What waits is written when `main` ends, by [`flush`](super::flush), and when the sink is dropped or replaced: for five
-/// seconds at most. A program that ends by `std::process::exit` or abort calls `flush` before.
+/// What waits is written when `main` ends, by [`flush`](super::flush), and when the sink is dropped or replaced: for
+/// five seconds at most. A program that ends by `std::process::exit` or abort calls `flush` before.
 ///
 /// # Cost
 ///

@@ -38,7 +38,8 @@ struct State {
     unwinding: bool,
 }
 
-/// What was returned, until the line is written: locals of the body are dropped in between, and may be logged themselves.
+/// What was returned, until the line is written: locals of the body are dropped in between, and may be logged
+/// themselves.
 #[derive(Clone, Copy)]
 enum Stored {
     Nothing,
@@ -411,6 +412,23 @@ impl State {
         self.keep_result(outcome, &text);
     }
 
+    /// Notes a scalar, or the type of anything else.
+    #[cold]
+    fn returned_plain<R>(&self, value: &R) {
+        let entry = intern(crate::capture::type_id::<R>, std::any::type_name::<R>);
+        // SAFETY: a reference to an `R`, and the entry of its type.
+        if let Some((tag, bits)) = unsafe { entry.scalar(std::ptr::from_ref(value).cast()) } {
+            self.outcome.set(Outcome::Value);
+            self.result.set(Stored::Scalar(tag, bits));
+        } else if self.hides_result() {
+            self.hide_result();
+        } else {
+            let mut text = Line::new();
+            value::type_of::<R>(&mut text);
+            self.keep_result(Outcome::Value, &text);
+        }
+    }
+
     /// Notes a value by code of the user's.
     fn returned_by(&self, name: &str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
         if self.hides_result() {
@@ -426,6 +444,16 @@ impl State {
 #[inline]
 pub fn log_ret<R>(value: R, log: &Log) -> R {
     log.look(&value);
+    value
+}
+
+/// The same, of a function that contains `unsafe`: what a reference leads to may be half made, so that only scalars are
+/// read.
+#[inline]
+pub fn log_ret_plain<R>(value: R, log: &Log) -> R {
+    if let Some((_, state)) = log.state() {
+        state.returned_plain(&value);
+    }
     value
 }
 
@@ -525,8 +553,7 @@ mod tests {
     use super::*;
     use crate::__private::enter1;
     use crate::code::fixture::{Function, numbers};
-    use crate::log_calls::{Sink, Writer};
-    use std::sync::Mutex;
+    use crate::log_calls::Writer;
 
     /// What the macro makes of the lesson's function.
     fn factorial(n: u64, site: &'static LogSite, meta: &'static str) -> u64 {

@@ -2,7 +2,8 @@
 
 use std::env::var_os;
 
-/// `NO_COLOR` says no; `CLICOLOR_FORCE` and `FORCE_COLOR` say yes; `TERM=dumb` says no; else the output being a terminal.
+/// `NO_COLOR` says no; `CLICOLOR_FORCE` and `FORCE_COLOR` say yes; `TERM=dumb` says no; else the output being a
+/// terminal.
 pub(super) fn wanted(is_terminal: bool) -> bool {
     let set = |name: &str| var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     if var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {

@@ -166,13 +166,13 @@ fn from_environment() -> &'static Filter {
 
 /// Sets which calls are logged from now on, in all threads. Calls that are active go on as they began.
 ///
-/// Directives are separated by commas, as in the environment variable `STACKLENS_LOG`, which is read when the first logged
-/// function is called and nothing was set before:
+/// Directives are separated by commas, as in the environment variable `STACKLENS_LOG`, which is read when the first
+/// logged function is called and nothing was set before:
 ///
 /// | directive | what is logged |
 /// |---|---|
 /// | `debug` | functions up to this level: `off`, `error`, `warn`, `info` (where nothing is said), `debug`, `trace` |
-/// | `mycrate::parser=debug` | the same for a crate, module, type or function, whatever it is inside of; the longest path that fits wins, and functions that no path fits are not logged |
+/// | `mycrate::parser=debug` | a crate, module, type or function, and what is in it; the longest path that fits wins |
 /// | `mycrate::parser` | up to `trace` |
 /// | `*::parse=off` | by the last segments of the name; what is only switched off leaves all else as it is |
 /// | `depth<5` | calls with fewer than five logged calls round them |
@@ -180,6 +180,8 @@ fn from_environment() -> &'static Filter {
 /// | `sample=1/100` | the first call of each function, and then one in a hundred |
 /// | `first=10` | the first ten calls of each function |
 /// | `mycrate::parser[slow>1ms;first=10]=debug` | conditions for a path alone, by semicolons |
+///
+/// Once a path is switched on, functions that no path fits are not logged.
 ///
 /// ```
 /// use stacklens::log_calls::set_filter;

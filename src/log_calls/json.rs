@@ -147,8 +147,8 @@ fn timestamp(out: &mut String, now: SystemTime) {
     );
 }
 
-/// Year, month and day of a day since 1970-01-01 in the Gregorian calendar: by years that begin in March, whose leap day is
-/// their last.
+/// Year, month and day of a day since 1970-01-01 in the Gregorian calendar: by years that begin in March, whose leap
+/// day is their last.
 fn date(days: u64) -> (u64, u64, u64) {
     const CYCLE: u64 = 146_097;
     let days = days + 719_468;

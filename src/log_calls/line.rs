@@ -1,5 +1,5 @@
-//! One line of text in the making: on the native stack, so that a line costs no allocation and whatever runs in the middle
-//! of one (an annotated allocator, a `Debug` that logs) has a line of its own.
+//! One line of text in the making: on the native stack, so that a line costs no allocation and whatever runs in the
+//! middle of one (an annotated allocator, a `Debug` that logs) has a line of its own.
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -69,8 +69,8 @@ impl Line {
         }
     }
 
-    /// A copy of `N` bytes from the `from`th on; how many of them are written is for the caller to know. `None` if there are
-    /// not so many.
+    /// A copy of `N` bytes from the `from`th on; how many of them are written is for the caller to know. `None` if
+    /// there are not so many.
     #[inline]
     pub(super) fn array<const N: usize>(&self, from: usize) -> Option<[MaybeUninit<u8>; N]> {
         if self.room == 0 {
@@ -259,7 +259,8 @@ impl fmt::Write for Line {
     }
 }
 
-/// The pieces of a line are a few bytes each: by loads that overlap, where a call of `memcpy` would cost more than all else.
+/// The pieces of a line are a few bytes each: by loads that overlap, where a call of `memcpy` would cost more than all
+/// else.
 ///
 /// # Safety
 /// As for `copy_nonoverlapping`.

@@ -57,7 +57,8 @@ pub struct Stats {
     pub dropped: u64,
     /// Lines that a sink did not write: it gave an error, or panicked.
     pub failed: u64,
-    /// Calls made by a sink, by the `Debug` of a value or by the allocator while a line was written. They are not logged.
+    /// Calls made by a sink, by the `Debug` of a value or by the allocator while a line was written. They are not
+    /// logged.
     pub suppressed: u64,
 }
 

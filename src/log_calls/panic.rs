@@ -1,5 +1,5 @@
-//! What a panic said, for the lines of the calls that it goes through: while a stack is unwound, nobody but the panic hook has
-//! been told.
+//! What a panic said, for the lines of the calls that it goes through: while a stack is unwound, nobody but the panic
+//! hook has been told.
 
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;

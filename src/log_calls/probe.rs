@@ -1,8 +1,8 @@
 //! Values whose type is written, shown by their own impls: arguments of which the frame has only the type, and what is
 //! returned.
 //!
-//! As in `crate::probe`, method resolution decides: an inherent method for types with the impl, and one of the same name behind
-//! a `Deref` for all.
+//! As in `crate::probe`, method resolution decides: an inherent method for types with the impl, and one of the same
+//! name behind a `Deref` for all.
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
@@ -40,8 +40,8 @@ deref! {
     Split => Plain;
 }
 
-/// `Shown(&x).stacklens_cap(SITE, &frame)`, in a call that is logged: puts into the frame what `x`'s `Debug` prints, if it has
-/// that and nothing better.
+/// `Shown(&x).stacklens_cap(SITE, &frame)`, in a call that is logged: puts into the frame what `x`'s `Debug` prints,
+/// if it has that and nothing better.
 #[allow(non_snake_case)] // reads as what it makes in the macros' output
 #[inline]
 pub fn Shown<T: ?Sized>(value: &T) -> ByInspect<'_, T> {
@@ -89,7 +89,8 @@ impl<T: Debug> ByDebug<'_, T> {
     }
 }
 
-/// `Shown(&x).stacklens_arg("x", &mut task)`: the same for an async function, whose arguments are turned into text at once.
+/// `Shown(&x).stacklens_arg("x", &mut task)`: the same for an async function, whose arguments are turned into text at
+/// once.
 impl<T: ?Sized> Plain<'_, T> {
     #[inline]
     pub fn stacklens_arg(&self, name: &'static str, task: &mut LogTask) {

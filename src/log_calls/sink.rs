@@ -39,8 +39,8 @@ use std::sync::{Arc, LazyLock};
 /// ```
 ///
 /// A sink is called by many threads at once. What it calls is not logged itself (it is counted,
-/// [`Stats::suppressed`](super::Stats::suppressed)), and a panic of it is caught and counted as a failure. A line that is
-/// written by one `write_all` under a lock is never torn.
+/// [`Stats::suppressed`](super::Stats::suppressed)), and a panic of it is caught and counted as a failure. A line that
+/// is written by one `write_all` under a lock is never torn.
 ///
 /// Implemented for references, `Arc`, `Box` and `LazyLock` of sinks, and for pairs of sinks: both get each event.
 pub trait Sink: Send + Sync {
@@ -227,10 +227,10 @@ fn install(target: Box<Target>, replace: bool) -> &'static Target {
         }
     };
     // SAFETY: never freed: another thread may be writing to it.
-    if let Some(before) = unsafe { before.as_ref() } {
-        if before.sink.flush().is_err() {
-            failed(1);
-        }
+    if let Some(before) = unsafe { before.as_ref() }
+        && before.sink.flush().is_err()
+    {
+        failed(1);
     }
     // SAFETY: just leaked.
     unsafe { &*target }
@@ -238,8 +238,8 @@ fn install(target: Box<Target>, replace: bool) -> &'static Target {
 
 /// Sends the log somewhere else from now on, in all threads. The default is [`Stderr`](super::Stderr).
 ///
-/// The sink before is flushed. A sink stays for the rest of the program, since a thread may be writing to it at any time:
-/// set it when the program starts, and change the [filter](super::set_filter) while it runs.
+/// The sink before is flushed. A sink stays for the rest of the program, since a thread may be writing to it at any
+/// time: set it when the program starts, and change the [filter](super::set_filter) while it runs.
 ///
 /// ```
 /// use stacklens::log_calls::{self, Ring, Stderr};

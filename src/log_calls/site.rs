@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A static in each logged function.
 pub struct LogSite {
-    /// The number of the filter (upper half), whether its rule has conditions, and the rule's index plus 1; 0 there is off.
+    /// The number of the filter (upper half), whether its rule has conditions, and the rule's index plus 1; 0 there is
+    /// off.
     decision: AtomicU64,
     /// Calls since the filter was set, for `sample` and `first`.
     calls: AtomicU64,
@@ -107,7 +108,7 @@ impl LogSite {
         let decision = match filter.decide(facts.path(), facts.level) {
             Some(rule) => {
                 let conditional = filter.conditions(rule) != filter::Conditions::default();
-                generation | u64::from(rule) + 1 | if conditional { CONDITIONS } else { 0 }
+                generation | (u64::from(rule) + 1) | if conditional { CONDITIONS } else { 0 }
             }
             None => generation,
         };

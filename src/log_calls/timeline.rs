@@ -46,8 +46,8 @@ const ROOM: usize = 1 << 20;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// It has room for a million calls and returns ([`with_room`](Timeline::with_room) says otherwise); later ones are counted
-/// as dropped.
+/// It has room for a million calls and returns ([`with_room`](Timeline::with_room) says otherwise); later ones are
+/// counted as dropped.
 ///
 /// # Cost
 ///
@@ -123,8 +123,8 @@ impl Timeline {
         self.lock().dropped
     }
 
-    /// Writes a trace in Chrome's JSON format, which <https://ui.perfetto.dev> and `chrome://tracing` show: a track for each
-    /// thread, and one for each asynchronous task.
+    /// Writes a trace in Chrome's JSON format, which <https://ui.perfetto.dev> and `chrome://tracing` show: a track
+    /// for each thread, and one for each asynchronous task.
     ///
     /// # Errors
     ///
@@ -133,8 +133,8 @@ impl Timeline {
         perfetto::write(&self.lock(), output)
     }
 
-    /// Writes folded stacks, the input of flame graph tools: `thread;outer;inner 1200`, with the nanoseconds that were spent
-    /// there and not in a logged call further in.
+    /// Writes folded stacks, the input of flame graph tools: `thread;outer;inner 1200`, with the nanoseconds that were
+    /// spent there and not in a logged call further in.
     ///
     /// # Errors
     ///

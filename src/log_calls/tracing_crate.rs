@@ -10,8 +10,8 @@ use tracing_core::callsite::{Callsite, Identifier};
 use tracing_core::field::{FieldSet, Value};
 use tracing_core::{Event as TracingEvent, Interest, Kind, Metadata, callsite, dispatcher};
 
-/// Makes events of `tracing`: with the function's level, its module as target, its file and line, and as fields `message` (the
-/// text), `event`, `function`, `args`, `outcome`, `result`, `depth`, `elapsed_ns`.
+/// Makes events of `tracing`: with the function's level, its module as target, its file and line, and as fields
+/// `message` (the text), `event`, `function`, `args`, `outcome`, `result`, `depth`, `elapsed_ns`.
 ///
 /// ```
 /// use stacklens::log_calls::{self, TracingCrate};
@@ -19,8 +19,8 @@ use tracing_core::{Event as TracingEvent, Interest, Kind, Metadata, callsite, di
 /// log_calls::set_sink(TracingCrate::new());
 /// ```
 ///
-/// What the subscriber keeps is for its own filter to say, besides [`set_filter`](super::set_filter). The events are in the
-/// span that is current at the call.
+/// What the subscriber keeps is for its own filter to say, besides [`set_filter`](super::set_filter). The events are
+/// in the span that is current at the call.
 #[derive(Debug, Default)]
 pub struct TracingCrate {
     sites: RwLock<HashMap<(usize, Level), &'static Site>>,

@@ -91,6 +91,13 @@ pub(super) unsafe fn by_identity(
     recorded(out, Tag::TYPED, bits, &bytes[..length], types)
 }
 
+/// Appends `<Type>`.
+pub(super) fn type_of<T>(out: &mut Line) {
+    out.push("<");
+    let _ = short_type_name(type_name::<T>(), SHOWN, out);
+    out.push(">");
+}
+
 /// Appends `name(..)`, and in it a value by the identity of its type.
 pub(super) fn inside<T>(out: &mut Line, name: &str, value: &T, types: bool) {
     let at = std::ptr::from_ref(value).cast();
@@ -197,9 +204,9 @@ fn is_plain(word: u64) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * 0x20) & !word;
-    let special = zero(word ^ ONES * b'"' as u64)
-        | zero(word ^ ONES * b'\\' as u64)
-        | zero(word ^ ONES * 0x7f);
+    let special = zero(word ^ (ONES * b'"' as u64))
+        | zero(word ^ (ONES * b'\\' as u64))
+        | zero(word ^ (ONES * 0x7f));
     (word | control | special) & HIGH == 0
 }
 
@@ -220,11 +227,9 @@ fn unusual(out: &mut Line, written: bool, value: &Value, types: bool) -> Outcome
             }
         }
     }
-    if types {
-        if let Some(name) = value.type_name() {
-            out.push(": ");
-            let _ = short_type_name(name, SHOWN, out);
-        }
+    if types && let Some(name) = value.type_name() {
+        out.push(": ");
+        let _ = short_type_name(name, SHOWN, out);
     }
     match (value.kind(), value.name()) {
         (ValueKind::Result, Some("Err")) => Outcome::Err,

@@ -128,7 +128,8 @@ impl Guard {
         }
     }
 
-    /// The bytes of a value, or what was kept, at `place`. Somebody who holds a place for too long finds other bytes there.
+    /// The bytes of a value, or what was kept, at `place`. Somebody who holds a place for too long finds other bytes
+    /// there.
     pub(crate) fn kept<R>(&self, place: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
         arena::read(place, read)
     }

@@ -37,15 +37,16 @@ impl Expansion<'_, '_> {
         let v = &scope.variables[index];
         let Some(slot) = v.slot else { return };
         self.emit.locate(v.ident.span());
-        if !v.lifetimes && !self.emit.plain && !(v.probed && self.options.captures_debug()) {
+        let has_debug = v.probed && self.options.captures_debug();
+        if !v.lifetimes && !self.emit.plain && !has_debug {
             let of_self = |p: &Parameter<'_>| p.is_self && p.is_reference();
             let receiver = v.name == "self" && self.parameters.iter().any(of_self);
             self.emit.log_shown(out, &v.ident, receiver, slot);
         }
     }
 
-    /// A future and its place in the log. `named`: the variables that hold the parameters when the future is made, where
-    /// those are not the parameters' own; `result`: its type for a turbofish.
+    /// A future and its place in the log. `named`: the variables that hold the parameters when the future is made,
+    /// where those are not the parameters' own; `result`: its type for a turbofish.
     pub(super) fn log_future(
         &self,
         items: &mut Vec<TokenTree>,

@@ -83,10 +83,10 @@ fn parse(directive: &str) -> Result<Directive, String> {
     if let Some(level) = level(directive) {
         return Ok(Directive::Level(level));
     }
-    if !directive.contains('[') {
-        if let Some(condition) = condition(directive) {
-            return condition.map(Directive::Condition);
-        }
+    if !directive.contains('[')
+        && let Some(condition) = condition(directive)
+    {
+        return condition.map(Directive::Condition);
     }
     let (path, rest) = match directive.find(['[', '=']) {
         Some(at) => directive.split_at(at),
