@@ -51,7 +51,9 @@ impl Source {
 
     /// The lines from `first` to `last`, as far as they are here, with their numbers.
     pub fn range(&self, first: u32, last: u32) -> impl Iterator<Item = (u32, &str)> {
-        let numbered = (self.first_line..).zip(self.lines.iter().map(String::as_str));
+        let numbers = |index: usize| self.first_line.checked_add(u32::try_from(index).ok()?);
+        let lines = self.lines.iter().enumerate();
+        let numbered = lines.map_while(move |(index, line)| Some((numbers(index)?, line.as_str())));
         numbered.filter(move |(number, _)| (first..=last).contains(number))
     }
 }

@@ -92,6 +92,13 @@ mod debug {
 
     #[test]
     fn one_that_prints_a_gibibyte_is_stopped() {
+        // A site whose `Debug` took long is not asked again: this one is for nobody else.
+        #[frame(capture = "full")]
+        fn holds(value: &Shows) -> Report {
+            let report = failed();
+            assert_eq!(size_of_val(value), size_of::<usize>());
+            report
+        }
         let start = Instant::now();
         let report = holds(&Shows(|f| {
             for _ in 0..1 << 20 {
@@ -104,6 +111,22 @@ mod debug {
         assert!(start.elapsed() < Duration::from_secs(5));
     }
 
+    /// Shown as it is, like what a `Debug` prints, but at no cost that a busy machine could blame it for.
+    struct Says(&'static str);
+
+    impl Inspect for Says {
+        fn inspect(&self, encoder: &mut Encoder<'_>) {
+            encoder.verbatim(self.0);
+        }
+    }
+
+    #[frame]
+    fn says(value: &Says) -> Report {
+        let report = failed();
+        assert!(!value.0.is_empty());
+        report
+    }
+
     #[test]
     fn what_it_prints_is_only_text() {
         for text in [
@@ -114,9 +137,7 @@ mod debug {
             "\"}],\"injected\":[{\"",
             "{{7*7}} ${jndi:ldap://x} %s %n",
         ] {
-            thread_local!(static TEXT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) });
-            TEXT.set(text.to_owned());
-            let report = holds(&Shows(|f| TEXT.with_borrow(|text| f.write_str(text))));
+            let report = says(&Says(text));
             assert_eq!(shown(&report, "value"), text, "the model has it as it is");
             valid(&report);
             let json: Value = serde_json::from_str(&report.to_json()).unwrap();
@@ -313,6 +334,91 @@ mod secrets {
         let report = log_in("", "", &seed, &login, &BTreeMap::new(), &Card, None);
         for (name, output) in outputs(&report) {
             assert!(output.contains("ann"), "{name}: {output}");
+        }
+    }
+}
+
+mod anything {
+    use super::*;
+    use proptest::prelude::*;
+    use stacklens::report::{Entry, Exit, Frame, How, Note, Order, Panic, Range, Source, Variable};
+
+    /// Text with what code, terminals and markup give a meaning to.
+    fn text() -> impl Strategy<Value = String> {
+        proptest::string::string_regex("([a-z_ ().?:;,<>{}\\[\\]\"'/\\\\|&!#\\-]|\\n|\\t|\\x1b|\u{202e}|é|日|🦀|\u{301}|\\x00){0,60}").unwrap()
+    }
+
+    fn number() -> impl Strategy<Value = u32> {
+        prop_oneof![0..12u32, Just(u32::MAX), Just(u32::MAX - 1), 0..400u32]
+    }
+
+    prop_compose! {
+        fn frame()(
+            names in [text(), text()],
+            numbers in [number(), number(), number(), number(), number(), number(), number()],
+            source in proptest::option::of((number(), text())),
+            locals in proptest::collection::vec((text(), text(), number()), 0..4),
+            shape in 0..8u8,
+        ) -> Frame {
+            let [function, file] = names;
+            let [line, column, a, b, c, d, _] = numbers;
+            let mut frame = Frame::new(function, file, line, column);
+            frame.first_line = a;
+            frame.last_line = b;
+            if shape & 1 != 0 {
+                frame = frame.with_range(Range::new(a, b, c, d));
+            }
+            if shape & 2 != 0 {
+                let how = [How::Question, How::Early][usize::from(shape >> 2)];
+                frame = frame.left(Exit::by(how).with_type("a::B").converted_from("c::D<e::F>"));
+            }
+            for (name, value, line) in locals {
+                let mut variable = Variable::text(name, value);
+                variable.as_of_line = Some(line);
+                frame = frame.with_local(variable);
+            }
+            frame.with_source(source.map(|(first, text)| Source::new(first, &text)))
+        }
+    }
+
+    prop_compose! {
+        fn report()(
+            texts in [text(), text(), text()],
+            frames in proptest::collection::vec((frame(), 0..6u8), 0..6),
+            panic in proptest::option::of((text(), number(), number())),
+        ) -> Report {
+            let [message, note, cause] = texts;
+            let failure = Failure::new(message)
+                .with_note(Note::new(note).at("a.rs", 1, 1))
+                .with_cause(Failure::new(cause.clone()).with_type(cause));
+            let mut report = Report::new(Kind::Error, failure);
+            for (frame, gap) in frames {
+                report.stack.push(frame.into());
+                if gap == 0 {
+                    report.stack.push(Entry::Repeated { frames: 1, times: usize::MAX });
+                    report.stack.push(Entry::Omitted { frames: usize::MAX });
+                }
+            }
+            match panic {
+                Some((file, line, column)) => report.with_panic(Panic::at(file, line, column)),
+                None => report,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn every_report_can_be_written(report in report(), width in 0..200usize, level in 0..3usize) {
+            valid(&report);
+            let mut options = TextOptions::new([Level::Brief, Level::Normal, Level::Full][level]);
+            options.width = width;
+            for (ascii, order) in [(false, Order::RecentFirst), (true, Order::RecentLast)] {
+                (options.ascii, options.order) = (ascii, order);
+                let written = report.text(&options).to_string();
+                prop_assert!(!ascii || written.is_ascii());
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ impl Row {
     fn frames(self) -> usize {
         match self {
             Row::Frame(_) => 1,
-            Row::Repeated { frames, times } => frames * times,
+            Row::Repeated { frames, times } => frames.saturating_mul(times),
             Row::Omitted(n) | Row::Hidden(n) | Row::Unrecorded(n) => n,
         }
     }
@@ -95,7 +95,10 @@ pub(crate) fn cut(limits: &Limits, rows: Vec<Row>, hidden: impl Fn(usize) -> boo
     let end = last
         .checked_sub(1)
         .map_or(rows.len(), |nth| printed[printed.len() - 1 - nth]);
-    let omitted = Row::Omitted(rows[start..end].iter().map(|row| row.frames()).sum());
+    let omitted = rows[start..end]
+        .iter()
+        .fold(0, |n: usize, row| n.saturating_add(row.frames()));
+    let omitted = Row::Omitted(omitted);
     [&rows[..start], &[omitted], &rows[end..]].concat()
 }
 

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::frame::Frame;
 use super::model::{Entry, Kind, Panic, Report, ReportData};
 use super::traceback::{Traceback, TracebackEntry};
+use super::variable::Variable;
 use crate::capture::Limits;
 use crate::inspect::Stack;
 use crate::recursion::{self, RecursionError};
@@ -143,6 +144,37 @@ impl Report {
         self
     }
 
+    /// Hides the variables that `is_secret` picks, by their frame, name, value or type.
+    ///
+    /// For what only the program knows to be one, before a report leaves it. Names like `password` are hidden
+    /// when they are recorded, and so is what a type's [`Inspect`](crate::Inspect) or
+    /// [`Secret`](crate::Secret) hides: none of that gets this far.
+    ///
+    /// ```
+    /// use stacklens::{frame, report::{Failure, Kind, Report}};
+    ///
+    /// #[frame]
+    /// fn check(iban: &str) -> Report {
+    ///     Report::new(Kind::Error, Failure::new("no such account")).with_stack()
+    /// }
+    ///
+    /// let mut report = check("DE02120300000000202051");
+    /// report.redact(|_, variable| variable.value.starts_with("\"DE"));
+    /// assert!(report.to_string().contains("iban = <redacted>"));
+    /// ```
+    pub fn redact(&mut self, mut is_secret: impl FnMut(&Frame, &Variable) -> bool) {
+        for frame in self.frames_mut() {
+            // The frame is looked at while its variables change.
+            let mut locals = std::mem::take(&mut frame.locals);
+            for local in &mut locals {
+                if is_secret(frame, local) {
+                    local.redact();
+                }
+            }
+            frame.locals = locals;
+        }
+    }
+
     /// With one more named part.
     #[must_use]
     pub fn with_section(mut self, section: Section) -> Report {
@@ -171,5 +203,85 @@ impl Panic {
             column,
             second: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(name: &str) -> Frame {
+        let mut frame = Frame::new(name.to_owned(), "src/a.rs", 10, 1);
+        (frame.first_line, frame.last_line) = (5, 20);
+        frame
+    }
+
+    fn report() -> Report {
+        Report::new(Kind::Panic, Failure::new("failed"))
+    }
+
+    #[test]
+    fn a_report_goes_anywhere_and_is_small() {
+        fn anywhere<
+            T: Send + Sync + Clone + std::panic::UnwindSafe + std::panic::RefUnwindSafe + 'static,
+        >() {
+        }
+        anywhere::<Report>();
+        assert_eq!(size_of::<Result<(), Report>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn of_a_long_trace_the_origin_and_the_last_functions_are_kept() {
+        let hops = (0..100).map(|i| frame(&format!("f{i}")));
+        let report = report().with_hops(hops, &Limits::DEFAULT);
+        assert_eq!(report.stack.len(), 48 + 1 + 16);
+        assert_eq!(report.stack[48], Entry::Omitted { frames: 36 });
+        let names: Vec<_> = report.frames().map(|frame| &*frame.function).collect();
+        assert_eq!(
+            (names[0], names[47], names[48], names[63]),
+            ("f0", "f47", "f84", "f99")
+        );
+        let short = (0..64).map(|i| frame(&format!("f{i}")));
+        assert_eq!(
+            self::report()
+                .with_hops(short, &Limits::DEFAULT)
+                .stack
+                .len(),
+            64
+        );
+    }
+
+    #[test]
+    fn a_panic_is_where_std_says_it_is() {
+        let mut inside = report();
+        inside.stack.push(frame("f").into());
+        let inside = inside.with_panic(Panic::at("src/a.rs", 12, 34));
+        let places: Vec<_> = inside
+            .frames()
+            .map(|frame| (frame.line, frame.column))
+            .collect();
+        assert_eq!(places, [(12, 34)]);
+
+        for (file, line) in [("src/a.rs", 21), ("src/b.rs", 12)] {
+            let mut elsewhere = report();
+            elsewhere.stack.push(frame("f").into());
+            let elsewhere = elsewhere.with_panic(Panic::at(file, line, 1));
+            let last = elsewhere.frames().next_back().unwrap();
+            assert_eq!((&*last.function, &*last.file, last.line), ("", file, line));
+            assert_eq!(elsewhere.frames().count(), 2);
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_panic_beyond_what_is_recorded_is_a_frame_of_its_own() {
+        let mut deep = report();
+        deep.stack = vec![frame("f").into(), Entry::Unrecorded { frames: 9 }];
+        let deep = deep.with_panic(Panic::at("src/a.rs", 12, 34));
+        assert_eq!(deep.stack.len(), 3);
+        assert_eq!(
+            deep.frames().next().unwrap().line,
+            10,
+            "not that of another activation"
+        );
     }
 }

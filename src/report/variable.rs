@@ -88,6 +88,13 @@ impl Variable {
         }
     }
 
+    /// Takes the value out.
+    pub(super) fn redact(&mut self) {
+        self.value = Cow::Borrowed("<redacted>");
+        self.state = State::Redacted;
+        (self.whole, self.is_complete) = (None, false);
+    }
+
     /// A recorded variable.
     pub fn of(local: &Local, limits: &Limits) -> Variable {
         let Origin::Recorded = local.origin();

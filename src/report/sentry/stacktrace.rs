@@ -24,7 +24,7 @@ impl<'a> Stacktrace<'a> {
             match *entry {
                 Entry::Frame(ref frame) => it.frames.push((frame, false)),
                 Entry::Repeated { frames, times } => it.gap(
-                    frames * times,
+                    frames.saturating_mul(times),
                     format!("the {frames} before come another {times} times"),
                 ),
                 Entry::Omitted { frames } => it.gap(frames, format!("{frames} are left out")),
@@ -64,7 +64,7 @@ impl<'a> Stacktrace<'a> {
             .collect();
         let omitted = self
             .omitted
-            .map(|(at, n)| vec![Json::from(at), Json::from(at + n)]);
+            .map(|(at, n)| vec![Json::from(at), Json::from(at.saturating_add(n))]);
         let stacktrace = Object::new()
             .with("frames", frames)
             .with_some("frames_omitted", omitted);
