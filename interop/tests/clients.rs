@@ -45,7 +45,10 @@ fn without_a_client_nothing_happens() {
 
 /// Keeps the events that it is given.
 #[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<(Level, String, BTreeMap<String, String>)>>>);
+struct Collector(Arc<Mutex<Vec<Kept>>>);
+
+/// The level, the name and the fields of an event.
+type Kept = (Level, String, BTreeMap<String, String>);
 
 struct Fields(BTreeMap<String, String>);
 
