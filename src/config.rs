@@ -101,7 +101,8 @@ pub enum Hot {
 #[non_exhaustive]
 pub enum PreviousHook {
     /// If it is not the standard library's: somebody has set it for a purpose (a crash reporter, a
-    /// terminal to be restored). The standard library's would only say again what the report says.
+    /// terminal to be restored). The standard library's would only say again what the report says. (The
+    /// test harness sets one that does say it again.)
     #[default]
     Auto,
     /// Always: the standard library's message, too.

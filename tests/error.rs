@@ -402,3 +402,30 @@ fn an_enhanced_traceback_of_an_error_that_was_traced_keeps_its_frames() {
     }
     assert!(through().unwrap_err().is::<EnhancedError>());
 }
+
+#[test]
+fn an_enhanced_error_counts_the_frames_that_it_does_not_show() {
+    #[frame(hide)]
+    fn plumbing(n: u32) -> String {
+        let error = enhanced_traceback(|| if n == 0 { Err(fmt::Error) } else { Ok(()) });
+        error.unwrap_err().to_string()
+    }
+    #[frame]
+    fn down(n: u32) -> String {
+        if n == 0 { plumbing(0) } else { down(n - 1) }
+    }
+    let text = down(10);
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| line.split(" (line").next().unwrap())
+        .collect();
+    assert_eq!(
+        lines[1..4],
+        [
+            "  [1 hidden frame]",
+            "  Frame: down",
+            "  [next frame repeated 7 more times]"
+        ]
+    );
+    assert_eq!(lines.len(), 7);
+}

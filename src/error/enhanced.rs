@@ -5,6 +5,7 @@ use super::result_ext::IntoError;
 use crate::report::{Entry, Frame, Report};
 use std::error::Error as StdError;
 use std::fmt;
+use std::mem;
 
 /// Runs a function; an error of it comes back with the frames around and their variables.
 ///
@@ -68,18 +69,37 @@ impl EnhancedError {
 impl fmt::Display for EnhancedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EnhancedError: {}", self.error)?;
-        for entry in self.report().stack.iter().rev() {
-            f.write_str("\n  ")?;
+        let report = self.report();
+        let mut hidden = 0;
+        for entry in report.stack.iter().rev() {
+            if entry.frame().is_some_and(|frame| frame.is_hidden) {
+                hidden += 1;
+                continue;
+            }
+            write_gap(mem::take(&mut hidden), "hidden", f)?;
             match entry {
                 Entry::Frame(frame) => write_frame(frame, f)?,
-                Entry::Repeated { frames, times } => {
-                    write!(f, "[the next {frames} repeated {times} more times]")?;
+                // The frames that it is about come after it, as the innermost is first.
+                Entry::Repeated { frames: 1, times } => {
+                    write!(f, "\n  [next frame repeated {times} more times]")?;
                 }
-                Entry::Omitted { frames } => write!(f, "[{frames} frames not shown]")?,
-                Entry::Unrecorded { frames } => write!(f, "[{frames} frames not recorded]")?,
+                Entry::Repeated { frames, times } => {
+                    write!(f, "\n  [next {frames} frames repeated {times} more times]")?;
+                }
+                Entry::Omitted { frames } => write_gap(*frames, "omitted", f)?,
+                Entry::Unrecorded { frames } => write_gap(*frames, "unrecorded", f)?,
             }
         }
-        Ok(())
+        write_gap(hidden, "hidden", f)
+    }
+}
+
+/// A line for frames that are not shown, if there are any.
+fn write_gap(frames: usize, kind: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match frames {
+        0 => Ok(()),
+        1 => write!(f, "\n  [1 {kind} frame]"),
+        _ => write!(f, "\n  [{frames} {kind} frames]"),
     }
 }
 
@@ -88,7 +108,7 @@ fn write_frame(frame: &Frame, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         "" => "<not annotated>",
         name => name,
     };
-    write!(f, "Frame: {name} (line {}) - locals: {{", frame.line)?;
+    write!(f, "\n  Frame: {name} (line {}) - locals: {{", frame.line)?;
     for (i, local) in frame.locals.iter().enumerate() {
         let separator = if i == 0 { "" } else { ", " };
         write!(f, "{separator}{}: {}", local.name, local.value)?;
