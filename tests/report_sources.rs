@@ -76,7 +76,8 @@ fn this_file() -> String {
         .unwrap()
 }
 
-const LINE: &str = "\n    let report = Report::new(Kind::Error, Failure::new(input.to_owned())).with_stack(); // the line";
+const LINE: &str = "\n    let report = Report::new(Kind::Error, Failure::new(input.to_owned())).with_stack(); // the \
+    line";
 
 #[test]
 fn without_the_file_a_report_is_whole_but_for_the_line() {

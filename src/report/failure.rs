@@ -90,7 +90,8 @@ impl Failure {
     pub fn of_dyn(error: &(dyn Error + 'static), limits: &Limits) -> Failure {
         let mut chain = Vec::new();
         let mut rest = Some(error);
-        while let Some(error) = rest.filter(|_| chain.len() < limits.causes) {
+        let most = limits.causes.min(MOST_KEPT);
+        while let Some(error) = rest.filter(|_| chain.len() < most) {
             chain.push(Failure::one(error, limits));
             rest = source(error);
         }
@@ -206,6 +207,9 @@ impl Relation {
     }
 }
 
+/// Causes kept whatever the limits say: a tree of them is walked level by level, on a stack that may be a
+/// small thread's.
+const MOST_KEPT: usize = 128;
 /// A chain longer than this goes in a circle.
 const MOST_COUNTED: usize = 1000;
 
@@ -373,6 +377,13 @@ mod tests {
         assert_eq!(failure.message, "again");
         let last = &failure.causes[0].causes[0];
         assert_eq!((last.causes.len(), last.causes_omitted), (0, MOST_COUNTED));
+
+        let mut last = &Failure::of(&Circle, &limits(10, usize::MAX));
+        let mut kept = 1;
+        while let [cause] = &last.causes[..] {
+            (last, kept) = (cause, kept + 1);
+        }
+        assert_eq!(kept, MOST_KEPT);
     }
 
     #[test]

@@ -232,7 +232,8 @@ pub fn dump() -> Report {
 }
 
 /// What a terminal, a browser or a parser might fall for, in every place where text can come from outside.
-pub const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&\\ \u{1b}[2J\u{7}\u{9b}31m \u{202e}txt\u{2066} \r\n\u{0}\u{fffd}\u{2028} {{7*7}} \t]]>";
+pub const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\"'&\\ \u{1b}[2J\u{7}\u{9b}31m \
+    \u{202e}txt\u{2066} \r\n\u{0}\u{fffd}\u{2028} {{7*7}} \t]]>";
 
 pub fn hostile() -> Report {
     let text = || HOSTILE.to_owned();
