@@ -61,6 +61,18 @@
 //! runs then could only end the process. A recursion without an end in such a destructor does: it panics, and a panic that
 //! leaves a destructor during another one aborts the process, after both were printed.
 //!
+//! # More stack
+//!
+//! With the feature `grow`, a function marked `#[frame(grow)]` goes on on another segment of stack where little is left of
+//! one, up to `max_stack`: then it is an error as well. Frames, positions, handles and panics go across segments, and a
+//! segment is kept for the next time. Async functions grow where they are polled.
+//!
+//! # Cost
+//!
+//! Three instructions of the 18 of a frame; a limit on the number of frames none. `recursion_limit` some 60, and `grow` 11,
+//! with the frame 29. An error takes what the panic and its report take. The first frame of a thread asks the system where
+//! the stack lies: 40 µs on Linux's main thread, less than one on others.
+//!
 //! # What it cannot see
 //!
 //! * A recursion none of whose functions is annotated; and what the functions between two annotated ones use of the stack

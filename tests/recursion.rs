@@ -84,6 +84,27 @@ mod stack_bytes {
         });
     }
 
+    /// Also in builds where hot functions do not record them.
+    #[test]
+    fn the_last_frames_have_their_values_however_deep_they_are() {
+        child::run(|| {
+            std::panic::set_hook(Box::new(|_| {}));
+            let last = |report: stacklens::Report| {
+                let frame = report.frames().next_back().unwrap().clone();
+                frame.locals[0].value.parse::<usize>().unwrap()
+            };
+            on_thread(16 << 10, move || {
+                for _ in 0..3 {
+                    let report = stacklens::catch(|| infinite(0)).unwrap_err();
+                    assert!(last(report) > 10_000);
+                    let _limit = recursion::scoped_limit(5_000).unwrap();
+                    let report = stacklens::catch(|| infinite(0)).unwrap_err();
+                    assert_eq!(last(report), 4_999);
+                }
+            });
+        });
+    }
+
     #[test]
     fn what_is_left_shrinks_as_calls_nest() {
         fn in_bytes(frames: usize) -> usize {

@@ -92,6 +92,16 @@ fn now() -> u32 {
     (unsafe { core::arch::x86_64::_rdtsc() } >> 10) as u32
 }
 
+/// Forgets what this thread knows of all functions: each is cold again.
+pub(super) fn forget_all() {
+    let base = thread::with(|t| load(&t.base));
+    for index in 0..ENTRIES {
+        // SAFETY: of a thread that has entered a frame: the base is that of a region or of the sink.
+        let (warmth, _) = unsafe { entry(base, index * size_of::<Warmth>()) };
+        warmth.meta.store(0, Relaxed);
+    }
+}
+
 /// What is known of the function with this text, if anything is.
 ///
 /// # Safety

@@ -44,6 +44,8 @@ struct Native {
     below: Cell<usize>,
     limit: Cell<usize>,
     refusal: Cell<Refusal>,
+    /// The last frames before a limit record their values, see [`Native::approach`].
+    near: Cell<bool>,
     /// The facts of the function that was refused, while its error is raised: what runs meanwhile may use half of the red
     /// zone.
     raising: Cell<Option<&'static str>>,
@@ -67,10 +69,17 @@ thread_local! {
             below: Cell::new(0),
             limit: Cell::new(usize::MAX),
             refusal: Cell::new(Refusal { kind: Kind::Count, limit: 0, depth: 0, remaining: None }),
+            near: Cell::new(false),
             raising: Cell::new(None),
         }
     };
 }
+
+/// In a build without optimisation, hot functions do not record their values; but those of the last frame are what a report of
+/// a recursion is read for. So many frames before a limit on their number,
+const LAST_FRAMES: usize = if cfg!(unoptimised) { 4 } else { 0 };
+/// and that part of the red zone above it, all are thought cold again.
+const LAST_BYTES: usize = if cfg!(unoptimised) { 8 } else { usize::MAX };
 
 /// What is kept free of a stack: a quarter of it, if it is small.
 pub(crate) fn red_zone(size: usize) -> usize {
@@ -99,6 +108,15 @@ pub(crate) fn begin() {
     thread::with(|t| t.begin());
 }
 
+/// Frames from which on another one takes the cold path.
+pub(super) fn threshold() -> usize {
+    NATIVE.with(|n| {
+        n.limit
+            .get()
+            .saturating_sub(if n.near.get() { 0 } else { LAST_FRAMES })
+    })
+}
+
 /// Frames that the thread may have.
 pub(crate) fn limit() -> usize {
     NATIVE.with(|n| n.limit.get())
@@ -110,7 +128,9 @@ pub(super) fn bound() -> usize {
     if bounds == Bounds::UNKNOWN {
         return 0;
     }
-    bounds.low + red_zone(bounds.size())
+    let zone = red_zone(bounds.size());
+    let near = NATIVE.with(|n| n.near.get());
+    bounds.low + zone + if near { 0 } else { zone / LAST_BYTES }
 }
 
 /// Whether a frame is one too many, `depth` being active: [`refusal`] then says why.
@@ -134,6 +154,7 @@ pub(super) fn refuses(depth: usize) -> bool {
             n.refuse(Kind::Count, n.limit.get(), depth);
             return true;
         }
+        n.approach(depth);
         false
     })
 }
@@ -197,7 +218,10 @@ pub(crate) fn total() -> usize {
 /// Sets the number of frames that this thread may have.
 pub(crate) fn set_limit(limit: usize) {
     begin();
-    NATIVE.with(|n| n.limit.set(limit));
+    NATIVE.with(|n| {
+        n.limit.set(limit);
+        n.near.set(false);
+    });
     thread::with(|t| t.settle_limit());
 }
 
@@ -265,6 +289,7 @@ impl OnSegment {
             };
             let total = n.total.get();
             n.current.set(segment);
+            n.near.set(false);
             n.total.set(total.saturating_add(segment.size()));
             n.below.set(below + used);
             (Waiting { bounds, below }, total)
@@ -306,7 +331,35 @@ impl Native {
         bounds.contains(here).then(|| here - bounds.low)
     }
 
+    /// A frame took the cold path and was let in: if a limit is near, it and those behind it record their values. Once: a loop
+    /// there would else be as slow as cold functions are.
+    fn approach(&self, depth: usize) {
+        if !cfg!(unoptimised) || self.near.get() {
+            return;
+        }
+        let bounds = self.current.get();
+        let zone = red_zone(bounds.size());
+        let near_the_end = self
+            .remaining()
+            .is_some_and(|left| left < zone + zone / LAST_BYTES);
+        if near_the_end || depth.saturating_add(LAST_FRAMES) >= self.limit.get() {
+            self.set_near(true);
+            #[cfg(unoptimised)]
+            super::heat::forget_all();
+        }
+    }
+
+    fn set_near(&self, near: bool) {
+        if self.near.replace(near) != near {
+            thread::with(|t| {
+                t.settle_limit();
+                t.bound.store(bound(), Relaxed);
+            });
+        }
+    }
+
     fn refuse(&self, kind: Kind, limit: usize, depth: usize) {
+        self.set_near(false);
         self.refusal.set(Refusal {
             kind,
             limit,

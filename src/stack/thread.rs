@@ -183,7 +183,7 @@ impl Thread {
     /// Sets the word that the hot path compares with.
     pub(crate) fn settle_limit(&self) {
         let limit = match self.region() {
-            Some(region) => native::limit()
+            Some(region) => native::threshold()
                 .saturating_mul(STRIDE)
                 .saturating_add(region.base)
                 .min(region.limit),

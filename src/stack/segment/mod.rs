@@ -54,9 +54,9 @@ impl Segment {
 
     /// Runs `work` on the segment. What it panics with is the `Err`: no unwinding crosses from one stack to another.
     pub(crate) fn run(&self, work: &mut dyn FnMut()) -> thread::Result<()> {
-        extern "C" fn begin(job: *mut Job<'_>) {
+        extern "C" fn begin(job: *mut ()) {
             // SAFETY: `run` below passes its own job, which waits there.
-            let job = unsafe { &mut *job };
+            let job = unsafe { &mut *job.cast::<Job<'_>>() };
             job.result = catch_unwind(AssertUnwindSafe(&mut *job.work));
         }
         let mut job = Job {
@@ -67,11 +67,7 @@ impl Segment {
         // SAFETY: the segment is mapped, nobody else runs on it (`Segment`s are not shared: `map` makes them and `run` is not
         // re-entered, see `grow`), and `begin` does not unwind. The job outlives the call.
         unsafe {
-            platform::call_on(
-                self.bounds.high,
-                std::mem::transmute::<extern "C" fn(*mut Job<'_>), extern "C" fn(*mut ())>(begin),
-                (&raw mut job).cast(),
-            );
+            platform::call_on(self.bounds.high, begin, (&raw mut job).cast());
         }
         drop(on_segment);
         job.result
