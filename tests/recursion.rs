@@ -122,6 +122,7 @@ mod stack_bytes {
     #[test]
     fn a_frame_knows_its_bytes_and_those_of_the_stack_up_to_it() {
         #[frame]
+        #[inline(never)]
         fn inner() -> (usize, usize, usize) {
             let me = currentframe().unwrap();
             let (inner, outer) = (
@@ -132,6 +133,7 @@ mod stack_bytes {
             (inner.frame(), outer.frame(), inner.total())
         }
         #[frame]
+        #[inline(never)]
         fn outer() -> (usize, usize, usize) {
             let buffer = std::hint::black_box([1_u8; 20_000]);
             let bytes = inner();

@@ -182,7 +182,7 @@ impl Frame {
         let (stack, below) = native::stack_of(here)?;
         let caller = self.cursor.caller().map(Cursor::stack_pointer);
         let begin = caller
-            .filter(|&caller| stack.contains(caller) && caller > here)
+            .filter(|&caller| stack.contains(caller) && caller >= here)
             .unwrap_or(stack.high);
         Some(StackBytes {
             frame: begin - here,
@@ -206,7 +206,8 @@ pub struct StackBytes {
 
 impl StackBytes {
     /// Bytes of the frame: from the native frame of the annotated caller to the end of its own. What functions without the
-    /// attribute take in between is counted in; for the first frame on a stack, all from where that begins.
+    /// attribute take in between is counted in; for the first frame on a stack, all from where that begins. 0 of a function
+    /// that the compiler put into its caller.
     pub fn frame(&self) -> usize {
         self.frame
     }
