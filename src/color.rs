@@ -24,12 +24,14 @@ pub enum ColorChoice {
 /// A standard stream that text is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stream {
+    Stdout,
     Stderr,
 }
 
 impl Stream {
     fn is_terminal(self) -> bool {
         match self {
+            Stream::Stdout => std::io::stdout().is_terminal(),
             Stream::Stderr => std::io::stderr().is_terminal(),
         }
     }

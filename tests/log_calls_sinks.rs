@@ -229,6 +229,13 @@ fn the_last_lines_of_a_thread_are_kept() {
         ["  → leaf(1)", "  ← leaf(1) = 2", "← root(1) = 4"]
     );
     assert_eq!(taken(&text).lines().count(), 6, "the other sink has all");
+    let report = stacklens::Error::msg("no").report();
+    let logged: Vec<_> = report.log.iter().map(|line| &*line.message).collect();
+    assert_eq!(logged, recent());
+    assert_eq!(
+        (&*report.log[0].level, &*report.log[0].target),
+        ("info", "log_calls_sinks")
+    );
 }
 
 /// What a JSON schema says of a value: the words that `schema.json` uses, and no other.

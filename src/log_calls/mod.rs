@@ -4,7 +4,6 @@
 
 mod background;
 pub(crate) mod call;
-mod color;
 pub(crate) mod enter;
 mod event;
 mod filter;
@@ -37,6 +36,7 @@ pub use level::{Level, UnknownLevel};
 #[cfg(feature = "log")]
 pub use log_crate::LogCrate;
 pub use outcome::Outcome;
+pub(crate) use ring::{Kept, kept};
 pub use ring::{Ring, recent};
 pub use sink::{Needs, Sink, flush, set_sink};
 pub use streams::{Null, Stderr, Stdout, TestOutput, Writer};

@@ -1,12 +1,15 @@
 //! The last lines of each thread.
 
+use super::Level;
 use super::event::Event;
 use super::sink::Sink;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
+use std::time::SystemTime;
 
-/// Keeps the last lines of each thread, for [`recent`]: what led to an error, at no cost in output.
+/// Keeps the last lines of each thread, for [`recent`] and for the log of a [`Report`](crate::Report): what led to an
+/// error, at no cost in output.
 ///
 /// ```
 /// use stacklens::log_calls::{self, Ring};
@@ -37,8 +40,17 @@ impl Ring {
     }
 }
 
+/// A line, and what a report says besides.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) time: SystemTime,
+    pub(crate) level: Level,
+    pub(crate) module: &'static str,
+    pub(crate) line: String,
+}
+
 thread_local! {
-    static LINES: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
+    static LINES: RefCell<VecDeque<Kept>> = const { RefCell::new(VecDeque::new()) };
 }
 
 impl Sink for Ring {
@@ -50,12 +62,17 @@ impl Sink for Ring {
             };
             let mut line = String::new();
             while lines.len() >= self.lines.max(1) {
-                line = lines.pop_front().unwrap_or_default();
+                line = lines.pop_front().map(|kept| kept.line).unwrap_or_default();
             }
             if self.lines > 0 {
                 line.clear();
                 line.push_str(event.line().trim_end_matches('\n'));
-                lines.push_back(line);
+                lines.push_back(Kept {
+                    time: SystemTime::now(),
+                    level: event.level(),
+                    module: event.code().module(),
+                    line,
+                });
             }
         });
         Ok(())
@@ -64,6 +81,11 @@ impl Sink for Ring {
 
 /// The last lines of this thread, the oldest first; empty unless a [`Ring`] is (part of) the sink.
 pub fn recent() -> Vec<String> {
+    kept().into_iter().map(|kept| kept.line).collect()
+}
+
+/// The same, for reports.
+pub(crate) fn kept() -> Vec<Kept> {
     LINES
         .try_with(|lines| {
             let lines = lines.try_borrow().ok()?;

@@ -2,7 +2,9 @@
 
 use super::event::Event;
 use super::sink::{Needs, Sink};
-use std::io::{self, IsTerminal, Write};
+use crate::color::{self, Stream};
+use crate::config;
+use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 /// Standard error: where the log goes by default. Coloured if it is a terminal.
@@ -28,7 +30,7 @@ impl Sink for Stderr {
 
     fn needs(&self) -> Needs {
         Needs {
-            color: super::color::wanted(io::stderr().is_terminal()),
+            color: color::enabled(config::settings().color, Stream::Stderr),
             ..Needs::LINE
         }
     }
@@ -45,7 +47,7 @@ impl Sink for Stdout {
 
     fn needs(&self) -> Needs {
         Needs {
-            color: super::color::wanted(io::stdout().is_terminal()),
+            color: color::enabled(config::settings().color, Stream::Stdout),
             ..Needs::LINE
         }
     }

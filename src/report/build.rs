@@ -13,6 +13,19 @@ use std::any::type_name;
 use std::borrow::Cow;
 use std::panic::PanicHookInfo;
 
+/// The last calls that this thread logged, if the program keeps them.
+fn logged() -> Vec<LogLine> {
+    let line = |kept: crate::log_calls::Kept| {
+        LogLine::new(
+            kept.time.into(),
+            kept.level.as_str(),
+            kept.module,
+            kept.line,
+        )
+    };
+    crate::log_calls::kept().into_iter().map(line).collect()
+}
+
 impl Report {
     /// A report of here and now, without frames: thread, time and process are those of the caller.
     ///
@@ -31,7 +44,7 @@ impl Report {
             task: None,
             process: Process::current(),
             stack: Vec::new(),
-            log: Vec::new(),
+            log: logged(),
             sections: Vec::new(),
         };
         data.into()
