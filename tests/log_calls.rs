@@ -620,3 +620,30 @@ fn a_block_may_be_logged() {
     let double = |n: u32| stacklens::framed!(log, "double", 2 * n);
     assert_log(|| double(4), "→ double()\n← double() = 8\n");
 }
+
+#[test]
+fn recursion_that_is_refused_is_no_call() {
+    #[log_calls(recursion_limit = 2, on_recursion = "error")]
+    fn down(n: u32) -> Result<u32, stacklens::recursion::RecursionError> {
+        down(n + 1)
+    }
+    let lines = logged(|| down(0));
+    assert!(
+        lines.starts_with("→ down(0)\n  → down(1)\n  ✗ down(1) = Err("),
+        "{lines}"
+    );
+    assert_eq!(lines.lines().count(), 4);
+}
+
+#[cfg(feature = "grow")]
+#[test]
+fn what_goes_on_on_another_stack_is_logged() {
+    #[log_calls(grow)]
+    fn down(n: u32, point: Point) -> u32 {
+        if n == 0 { 0 } else { down(n - 1, point) + 1 }
+    }
+    assert_log(
+        || down(1, Point(1, 2)),
+        "→ down(1, Point(1, 2))\n  → down(0, Point(1, 2))\n  ← down(0, Point(1, 2)) = 0\n← down(1, Point(1, 2)) = 1\n",
+    );
+}

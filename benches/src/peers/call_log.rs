@@ -156,7 +156,7 @@ pub(super) const ROWS: [Row; 6] = [
     ),
     row(
         "call log by trace, 2 lines",
-        logging("trace", calls!(traced::traced)).prepared_by(on),
+        logging("trace crate", calls!(traced::traced)).prepared_by(on),
     ),
     row(
         "call log by logcall, 1 line",
