@@ -5,6 +5,7 @@ mod allocations;
 mod arguments;
 mod deep;
 mod enter;
+mod errors;
 mod inspect;
 mod locals;
 mod log_calls;
@@ -25,6 +26,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![enter::ROW, arguments::ROW, locals::ROW, position::ROW];
     rows.extend(deep::ROWS);
     rows.extend(inspect::ROWS);
+    rows.extend(errors::ROWS);
     rows.extend(allocations::ROWS);
     rows.extend(suspend::ROWS);
     rows.extend(log_calls::ROWS);

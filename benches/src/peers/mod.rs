@@ -4,6 +4,7 @@
 mod asynchronous;
 mod backtrace;
 mod call_log;
+mod errors;
 mod fastrace;
 mod stacker;
 mod tracing;
@@ -48,6 +49,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(fastrace::ROWS);
     rows.extend(stacker::ROWS);
     rows.extend(backtrace::ROWS);
+    rows.extend(errors::ROWS);
     rows.extend(call_log::ROWS);
     rows.extend(asynchronous::ROWS);
     rows
