@@ -1,7 +1,7 @@
 //! What the environment of the build says: `STACKLENS=capture=full` for all attributes that do not say otherwise.
 //!
-//! The library reads the other settings when the program runs (src/config/environment.rs), and complains of what is wrong
-//! there.
+//! The library reads the other settings when the program runs (src/config/environment.rs), and complains of what is
+//! wrong there.
 
 use crate::options::Capture;
 use std::sync::OnceLock;
