@@ -31,6 +31,7 @@ impl<T, E> Observed for Result<T, E> {
     const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
 
     #[inline]
+    #[allow(clippy::redundant_pattern_matching)] // `is_err` is a call in an unoptimised build
     fn leaves(&self) -> bool {
         matches!(self, Err(_))
     }
@@ -46,6 +47,7 @@ impl<T> Observed for Option<T> {
     const ERROR: Option<fn() -> &'static str> = None;
 
     #[inline]
+    #[allow(clippy::redundant_pattern_matching)] // as above
     fn leaves(&self) -> bool {
         matches!(self, None)
     }

@@ -19,6 +19,8 @@ fn fails<T>(_: T) -> Result<(), Failed> {
     Err(Failed)
 }
 
+fn take(_: Config) {}
+
 fn ok<T>(_: T) -> Result<(), Failed> {
     Ok(())
 }
@@ -66,12 +68,12 @@ fn a_parameter_by_value_is_read_until_it_may_have_moved() {
     #[frame]
     fn before(config: Config) -> Result<(), Failed> {
         fails(&config)?;
-        drop(config);
+        take(config);
         Ok(())
     }
     #[frame]
     fn after(config: Config) -> Result<(), Failed> {
-        drop(config);
+        take(config);
         fails(1)?;
         Ok(())
     }
@@ -101,7 +103,7 @@ fn in_a_loop_a_later_move_counts_too() {
         for n in 0..2 {
             fails(n)?;
             if n == 1 {
-                drop(config);
+                take(config);
                 break;
             }
         }

@@ -465,7 +465,7 @@ mod function {
         #[frame(recursion_limit = LIMIT, name = "renamed", redact(pin))]
         fn named(n: u32, pin: u32, _unused: u32) -> String {
             match n {
-                0 => stack()[0].locals().to_string(),
+                0 if pin > 0 => stack()[0].locals().to_string(),
                 _ => named(n - 1, pin + 1, 0),
             }
         }

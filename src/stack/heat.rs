@@ -222,7 +222,7 @@ pub(super) fn thaw(record: &Record) {
     }
     forget(record);
     let rest = load32(&record.flags) & (COUNT - 1);
-    store32(&record.flags, rest | ARGUMENTS | GRANT * COUNT);
+    store32(&record.flags, rest | ARGUMENTS | (GRANT * COUNT));
 }
 
 /// If values of the activation are left out now, what its slots hold may be old: it is not known any more.

@@ -11,6 +11,7 @@ const BEGIN: &str = "\u{2}";
 
 /// Whether the run is under a sanitizer or an emulator (`scripts/sanitize.sh` says so): a region
 /// costs memory there, and every call a hundred times as much.
+#[allow(dead_code)] // not in each file that has this module
 pub(crate) fn slow() -> bool {
     env::var_os("STACKLENS_TEST_SLOW").is_some()
 }
