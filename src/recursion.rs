@@ -1,8 +1,8 @@
 //! Limits on recursion that are errors, not crashes: the counterpart of `sys.setrecursionlimit` and `RecursionError`.
 //!
-//! A recursion without an end uses up the thread's native stack, and the process dies of it: no destructor runs, nothing
-//! can be caught. Where each turn of the recursion passes through a function with [`#[frame]`](macro@crate::frame), it is
-//! an error instead:
+//! A recursion without an end uses up the thread's native stack, and the process dies of it: no destructor runs,
+//! nothing can be caught. Where each turn of the recursion passes through a function with
+//! [`#[frame]`](macro@crate::frame), it is an error instead:
 //!
 //! ```
 //! use stacklens::frame;
@@ -29,18 +29,19 @@
 //! | number of frames | off, unless it is set | [`set_limit`], [`scoped_limit`], [`set_default_limit`] |
 //! | activations of one function | off, unless it is written | `#[frame(recursion_limit = N)]` |
 //!
-//! There is no limit on the number of frames by default, unlike Python's 1000: a program that is annotated must do what it
-//! did before. And no number that is set is too high, unlike in Python: the first limit holds whatever the others say.
+//! There is no limit on the number of frames by default, unlike Python's 1000: a program that is annotated must do
+//! what it did before. And no number that is set is too high, unlike in Python: the first limit holds whatever the
+//! others say.
 //!
 //! # What happens
 //!
-//! The call that is one too many does not begin. The function it is of panics; the payload is a [`RecursionError`]. The
-//! panic hook is given a text, the error and the stack that led to it with repetitions counted, so that every hook has
-//! something to print. Where little stack is left, it runs on a stack of its own (on x86_64 Linux), with a megabyte for a
-//! backtrace to be made on. Under `panic = "abort"` the process ends after the hook.
+//! The call that is one too many does not begin. The function it is of panics; the payload is a [`RecursionError`].
+//! The panic hook is given a text, the error and the stack that led to it with repetitions counted, so that every
+//! hook has something to print. Where little stack is left, it runs on a stack of its own (on x86_64 Linux), with a
+//! megabyte for a backtrace to be made on. Under `panic = "abort"` the process ends after the hook.
 //!
-//! A function marked `#[frame(on_recursion = "error")]` that returns a `Result<_, E>` with `E: From<RecursionError>` returns
-//! the error instead:
+//! A function marked `#[frame(on_recursion = "error")]` that returns a `Result<_, E>` with `E: From<RecursionError>`
+//! returns the error instead:
 //!
 //! ```
 //! use stacklens::frame;
@@ -57,28 +58,29 @@
 //! assert_eq!(error.to_string(), "maximum recursion depth exceeded (limit 100 frames in depth_of)");
 //! ```
 //!
-//! While a panic unwinds, limits on numbers are off, and half of the red zone may be used: an error in a destructor that
-//! runs then could only end the process. A recursion without an end in such a destructor does: it panics, and a panic that
-//! leaves a destructor during another one aborts the process, after both were printed.
+//! While a panic unwinds, limits on numbers are off, and half of the red zone may be used: an error in a destructor
+//! that runs then could only end the process. A recursion without an end in such a destructor does: it panics, and a
+//! panic that leaves a destructor during another one aborts the process, after both were printed.
 //!
 //! # More stack
 //!
-//! With the feature `grow`, a function marked `#[frame(grow)]` goes on on another segment of stack where little is left of
-//! one, up to `max_stack`: then it is an error as well. Frames, positions, handles and panics go across segments, and a
-//! segment is kept for the next time. Async functions grow where they are polled.
+//! With the feature `grow`, a function marked `#[frame(grow)]` goes on on another segment of stack where little is
+//! left of one, up to `max_stack`: then it is an error as well. Frames, positions, handles and panics go across
+//! segments, and a segment is kept for the next time. Async functions grow where they are polled.
 //!
 //! # Cost
 //!
-//! Three instructions of the 18 of a frame; a limit on the number of frames none. `recursion_limit` some 60, and `grow` 11,
-//! with the frame 29. An error takes what the panic and its report take. The first frame of a thread asks the system where
-//! the stack lies: 40 µs on Linux's main thread, less than one on others.
+//! Three instructions of the 18 of a frame; a limit on the number of frames none. `recursion_limit` takes
+//! some 95 more, and `grow` 11. An error takes what the panic and its report take. The first frame of a thread asks
+//! the system where the stack lies: 40 µs on Linux's main thread, less than one on others.
 //!
 //! # What it cannot see
 //!
-//! * A recursion none of whose functions is annotated; and what the functions between two annotated ones use of the stack
-//!   beyond the red zone, at once.
-//! * The stack of a stackful coroutine, of a signal handler, or of the `stacker` crate: of a stack that is not the thread's
-//!   own, or one of `#[frame(grow)]`, nothing is known and nothing refused. Limits on numbers hold there too.
+//! * A recursion none of whose functions is annotated; and what the functions between two annotated ones use of the
+//!   stack beyond the red zone, at once.
+//! * The stack of a stackful coroutine, of a signal handler, or of the `stacker` crate: of a stack that is not the
+//!   thread's own, or one of `#[frame(grow)]`, nothing is known and nothing refused. Limits on numbers hold there
+//!   too.
 //! * Systems other than Linux, Android, Apple's and Windows: there the bounds of stacks are not known.
 
 mod activations;

@@ -1,5 +1,5 @@
-//! Limits on recursion: what is refused, what is said, and what stays right. `recursion_matrix.rs` goes through threads, builds
-//! and shapes.
+//! Limits on recursion: what is refused, what is said, and what stays right. `recursion_matrix.rs` goes through
+//! threads, builds and shapes.
 
 #![cfg(not(feature = "off"))]
 #![allow(unconditional_recursion)]

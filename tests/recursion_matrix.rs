@@ -1,8 +1,8 @@
-//! Recursion without an end, in every combination of thread, limit, shape and build: it is an error that can be caught, or a
-//! report before the abort, and never a stack overflow.
+//! Recursion without an end, in every combination of thread, limit, shape and build: it is an error that can be
+//! caught, or a report before the abort, and never a stack overflow.
 //!
-//! One program (`recursion_matrix/child.rs`), built three times. Cells that end by an abort have a process each; those of one
-//! thread and limit that do not share one, which spares filling 512 MiB of stack for each.
+//! One program (`recursion_matrix/child.rs`), built three times. Cells that end by an abort have a process each;
+//! those of one thread and limit that do not share one, which spares filling 512 MiB of stack for each.
 
 #![cfg(all(target_arch = "x86_64", target_os = "linux", not(feature = "off")))]
 

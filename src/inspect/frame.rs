@@ -156,8 +156,8 @@ impl Frame {
         self.cursor.depth()
     }
 
-    /// How much of the native stack the frame takes, and the stack up to it. `None` once it has finished, and on a stack of
-    /// which nothing is known (of a stackful coroutine; on a system that does not say where stacks lie).
+    /// How much of the native stack the frame takes, and the stack up to it. `None` once it has finished, and on a
+    /// stack of which nothing is known (of a stackful coroutine; on a system that does not say where stacks lie).
     ///
     /// ```
     /// use stacklens::{currentframe, frame, recursion};
@@ -205,9 +205,9 @@ pub struct StackBytes {
 }
 
 impl StackBytes {
-    /// Bytes of the frame: from the native frame of the annotated caller to the end of its own. What functions without the
-    /// attribute take in between is counted in; for the first frame on a stack, all from where that begins. 0 of a function
-    /// that the compiler put into its caller.
+    /// Bytes of the frame: from the native frame of the annotated caller to the end of its own. What functions
+    /// without the attribute take in between is counted in; for the first frame on a stack, all from where that
+    /// begins. 0 of a function that the compiler put into its caller.
     pub fn frame(&self) -> usize {
         self.frame
     }

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 
 /// A function, and the places of its frames that are active, outermost first.
 ///
-/// Nothing is done when a frame is left: what is found at its place when the function is entered again tells. So that counts
-/// are right whatever became of a frame: returned from, unwound, leaked with the coroutine it was in.
+/// Nothing is done when a frame is left: what is found at its place when the function is entered again tells. So that
+/// counts are right whatever became of a frame: returned from, unwound, leaked with the coroutine it was in.
 struct Activations {
     function: usize,
     places: Vec<usize>,
@@ -43,8 +43,8 @@ fn count_in(functions: &mut Vec<Activations>, frame: LimitedFrame) -> usize {
             functions.len() - 1
         });
     let places = &mut functions[index].places;
-    // Places at or above the new frame's are free since. One below it was given up if another function's frame is there now;
-    // if it is this function's, that entered it is the last one in the list.
+    // Places at or above the new frame's are free since. One below it was given up if another function's frame is
+    // there now; if it is this function's, that entered it is the last one in the list.
     while places.last().is_some_and(|&place| !frame.is_above(place)) {
         places.pop();
     }

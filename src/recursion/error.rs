@@ -17,8 +17,8 @@ pub enum RecursionKind {
 
 /// A call of an annotated function that was one too many: Python's `RecursionError`.
 ///
-/// The payload of the panic, or what a function with `#[frame(on_recursion = "error")]` returns. `Display` says which limit
-/// was reached, and by which function:
+/// The payload of the panic, or what a function with `#[frame(on_recursion = "error")]` returns. `Display` says which
+/// limit was reached, and by which function:
 ///
 /// ```text
 /// maximum recursion depth exceeded (limit 1000 frames in factorial)

@@ -14,8 +14,8 @@ const ROOM: usize = 64 << 10;
 /// Bytes of a new segment of stack. Memory for it is taken as it is touched.
 const SEGMENT: usize = 4 << 20;
 
-/// Sets how many bytes of native stack a thread may have, with all that functions marked `#[frame(grow)]` let it grow by:
-/// 1 GiB at first. Beyond it they raise a [`RecursionError`](super::RecursionError).
+/// Sets how many bytes of native stack a thread may have, with all that functions marked `#[frame(grow)]` let it grow
+/// by: 1 GiB at first. Beyond it they raise a [`RecursionError`](super::RecursionError).
 ///
 /// ```
 /// use stacklens::frame;

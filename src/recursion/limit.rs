@@ -19,7 +19,8 @@ pub fn limit() -> Option<usize> {
     some(native::limit())
 }
 
-/// Sets how many frames this thread may have: `sys.setrecursionlimit(n)`. `None` takes the limit away. Gives the one before.
+/// Sets how many frames this thread may have: `sys.setrecursionlimit(n)`. `None` takes the limit away. Gives the one
+/// before.
 ///
 /// No number is too high: that the stack suffices is checked by itself.
 ///

@@ -1,8 +1,8 @@
 //! `enter` for x86_64 with the System V ABI.
 //!
-//! The header is filled by one block of assembly: it reads the stack pointer and a code address, which Rust cannot, and
-//! costs the same few instructions in an unoptimised build. Plain `mov`s of aligned words are what relaxed atomic stores
-//! are on this architecture.
+//! The header is filled by one block of assembly: it reads the stack pointer and a code address, which Rust cannot,
+//! and costs the same few instructions in an unoptimised build. Plain `mov`s of aligned words are what relaxed atomic
+//! stores are on this architecture.
 
 use super::thread::place_beyond_limit;
 use std::arch::{asm, naked_asm};
@@ -27,8 +27,8 @@ pub(super) unsafe fn fill(record: usize, meta: *const u8) {
     }
 }
 
-/// Stores where this code is, as the distance to the linker's own landmark: a constant, so that it is one instruction. The
-/// address itself would be two.
+/// Stores where this code is, as the distance to the linker's own landmark: a constant, so that it is one
+/// instruction. The address itself would be two.
 ///
 /// # Safety
 /// As for [`fill`].
@@ -45,7 +45,8 @@ unsafe fn store_code_address(record: usize) {
     }
 }
 
-/// The address that a record's word for it means. Of a record that code of another shared library filled, it is a wrong one.
+/// The address that a record's word for it means. Of a record that code of another shared library filled, it is a
+/// wrong one.
 #[cfg(not(target_vendor = "apple"))]
 #[allow(dead_code)] // for the reader of native frames
 pub(super) fn code_address(word: usize) -> usize {

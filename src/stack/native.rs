@@ -1,7 +1,7 @@
 //! How much a thread may still use: of its native stack, and of frames.
 //!
-//! The hot path compares two words of [`Thread`](super::thread::Thread), `limit` and `bound`; all that is worked out to set
-//! them, and to decide when they are crossed, is here.
+//! The hot path compares two words of [`Thread`](super::thread::Thread), `limit` and `bound`; all that is worked out
+//! to set them, and to decide when they are crossed, is here.
 
 use super::bounds::Bounds;
 use super::thread;
@@ -46,8 +46,8 @@ struct Native {
     refusal: Cell<Refusal>,
     /// The last frames before a limit record their values, see [`Native::approach`].
     near: Cell<bool>,
-    /// The facts of the function that was refused, while its error is raised: what runs meanwhile may use half of the red
-    /// zone.
+    /// The facts of the function that was refused, while its error is raised: what runs meanwhile may use half of the
+    /// red zone.
     raising: Cell<Option<&'static str>>,
 }
 
@@ -75,8 +75,8 @@ thread_local! {
     };
 }
 
-/// In a build without optimisation, hot functions do not record their values; but those of the last frame are what a report of
-/// a recursion is read for. So many frames before a limit on their number,
+/// In a build without optimisation, hot functions do not record their values; but those of the last frame are what a
+/// report of a recursion is read for. So many frames before a limit on their number,
 const LAST_FRAMES: usize = if cfg!(unoptimised) { 4 } else { 0 };
 /// and that part of the red zone above it, all are thought cold again.
 const LAST_BYTES: usize = if cfg!(unoptimised) { 8 } else { usize::MAX };
@@ -135,16 +135,16 @@ pub(super) fn bound() -> usize {
 
 /// Whether a frame is one too many, `depth` being active: [`refusal`] then says why.
 ///
-/// A stack pointer outside of the stack that the thread is known to be on is of a stackful coroutine or a signal handler with
-/// a stack of its own: of those nothing is known, and nothing refused.
+/// A stack pointer outside of the stack that the thread is known to be on is of a stackful coroutine or a signal
+/// handler with a stack of its own: of those nothing is known, and nothing refused.
 pub(super) fn refuses(depth: usize) -> bool {
     NATIVE.with(|n| {
         let tolerant = n.raising.get().is_some() || std::thread::panicking();
         let remaining = n.remaining();
         if let Some(left) = remaining {
             let zone = red_zone(n.current.get().size());
-            // What runs while a panic unwinds (destructors, the panic hook) may use half of the zone: a second panic there
-            // would end the process.
+            // What runs while a panic unwinds (destructors, the panic hook) may use half of the zone: a second panic
+            // there would end the process.
             if left < if tolerant { zone / 2 } else { zone } {
                 n.refuse(Kind::StackBytes, n.total.get(), depth);
                 return true;
@@ -331,8 +331,8 @@ impl Native {
         bounds.contains(here).then(|| here - bounds.low)
     }
 
-    /// A frame took the cold path and was let in: if a limit is near, it and those behind it record their values. Once: a loop
-    /// there would else be as slow as cold functions are.
+    /// A frame took the cold path and was let in: if a limit is near, it and those behind it record their values.
+    /// Once: a loop there would else be as slow as cold functions are.
     fn approach(&self, depth: usize) {
         if !cfg!(unoptimised) || self.near.get() {
             return;

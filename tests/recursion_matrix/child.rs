@@ -1,5 +1,5 @@
-//! A recursion without an end, in one way out of many. Arguments: thread, limit, and the shapes to go through, one after the
-//! other.
+//! A recursion without an end, in one way out of many. Arguments: thread, limit, and the shapes to go through, one
+//! after the other.
 //!
 //! Ends with status 0 and `SHAPE caught: ..` on standard output if the error could be caught, or was returned.
 

@@ -4,9 +4,9 @@
 //! price of a recursion that cannot overflow. To be compared: the row `enter + leave` has our check in it (three
 //! instructions), `#[frame(grow)]` what they do, and both have a frame besides.
 //!
-//! The rows of a million calls begin where little of the thread's stack is left, so that all grow on the way. They would
-//! grow by what is kept on each stack that a call leaves, and by segments that are small: mapping one is a call of the
-//! system. The time has in it what the system does for the pages.
+//! The rows of a million calls begin where little of the thread's stack is left, so that all grow on the way. They
+//! would grow by what is kept on each stack that a call leaves, and by segments that are small: mapping one is a call
+//! of the system. The time has in it what the system does for the pages.
 
 use super::{PEERS, row};
 use crate::bench::Bench;

@@ -12,7 +12,8 @@ impl Expansion<'_, '_> {
         scope: &Scope,
         arguments: &[Vec<usize>],
     ) -> (Vec<TokenTree>, Vec<TokenTree>) {
-        // Parameters are bound anew inside, in order: they are dropped there, and in the order, as without the attribute.
+        // Parameters are bound anew inside, in order: they are dropped there, and in the order, as without the
+        // attribute.
         let mut prologue: Vec<TokenTree> = Vec::new();
         let mut list: Vec<TokenTree> = Vec::new();
         for (n, p) in self.parameters.iter().enumerate() {

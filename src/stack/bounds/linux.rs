@@ -22,8 +22,8 @@ unsafe extern "C" {
 pub(super) fn bounds() -> Option<(usize, usize)> {
     let mut attributes = Attributes([0; 16]);
     let (mut address, mut size, mut guard) = (null_mut(), 0, 0);
-    // SAFETY: the calls get what their declarations in <pthread.h> ask for; `attributes` is initialised by the first and
-    // destroyed by the last.
+    // SAFETY: the calls get what their declarations in <pthread.h> ask for; `attributes` is initialised by the first
+    // and destroyed by the last.
     unsafe {
         if pthread_getattr_np(pthread_self(), &raw mut attributes) != 0 {
             return None;

@@ -1,5 +1,5 @@
-//! Growing onto segments of our own. The one used last is kept: a loop at the edge of a stack would else map and unmap one
-//! on each turn.
+//! Growing onto segments of our own. The one used last is kept: a loop at the edge of a stack would else map and
+//! unmap one on each turn.
 
 use super::Segment;
 use crate::stack::native;

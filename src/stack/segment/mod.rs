@@ -43,8 +43,8 @@ impl Segment {
 
     /// A segment of at least `bytes`, if the system has the memory.
     ///
-    /// It lies below the stack that runs, if there is room: who knows the bounds of that one alone (the `stacker` crate) then
-    /// sees that nothing is left of it, and not more than there is.
+    /// It lies below the stack that runs, if there is room: who knows the bounds of that one alone (the `stacker`
+    /// crate) then sees that nothing is left of it, and not more than there is.
     pub(crate) fn map(bytes: usize) -> Option<Segment> {
         let (low, high) = platform::map(bytes, native::lowest())?;
         Some(Segment {
@@ -64,8 +64,8 @@ impl Segment {
             result: Ok(()),
         };
         let on_segment = OnSegment::enter(self.bounds, native::here());
-        // SAFETY: the segment is mapped, nobody else runs on it (`Segment`s are not shared: `map` makes them and `run` is not
-        // re-entered, see `grow`), and `begin` does not unwind. The job outlives the call.
+        // SAFETY: the segment is mapped, nobody else runs on it (`Segment`s are not shared: `map` makes them and
+        // `run` is not re-entered, see `grow`), and `begin` does not unwind. The job outlives the call.
         unsafe {
             platform::call_on(self.bounds.high, begin, (&raw mut job).cast());
         }
