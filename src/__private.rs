@@ -8,10 +8,9 @@ pub use crate::capture::derive_support::*;
 #[cfg(feature = "grow")]
 pub use crate::framed::Growing;
 pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as framed};
-pub use crate::log_calls::call::{
-    Log, log_enter, log_may, log_none, log_on, log_q, log_ret, log_ret_plain, log_value,
-};
+pub use crate::log_calls::call::{Log, log_enter, log_none};
 pub use crate::log_calls::enter::*;
+pub use crate::log_calls::entry::*;
 pub use crate::log_calls::probe::{Returning, Shown};
 pub use crate::log_calls::site::LogSite;
 pub use crate::log_calls::task::{

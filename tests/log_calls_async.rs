@@ -275,3 +275,24 @@ fn the_frame_is_there_while_it_runs() {
         "{place}"
     );
 }
+
+#[test]
+fn a_method_that_boxes_its_future_is_logged_when_that_runs() {
+    trait Source {
+        fn read<'a>(&'a self, n: u32) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>>;
+    }
+    #[log_calls]
+    impl Source for Client {
+        fn read<'a>(&'a self, n: u32) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
+            Box::pin(async move {
+                Yield(1).await;
+                n + u32::from(self.retries)
+            })
+        }
+    }
+    let client = Client { retries: 1 };
+    assert_eq!(
+        logged(|| block_on(client.read(2))),
+        "#1 → Client::read(2)\n#1 ← Client::read(2) = 3\n"
+    );
+}

@@ -5,10 +5,10 @@ use super::format::{self, Flags};
 use super::line::Line;
 use super::sink::Target;
 use super::site::{Facts, LogSite};
+use super::subject::{Subject, kept};
 use super::thread::{self, Busy};
 use super::{Outcome, panic, value};
 use crate::capture::{Encoder, Tag, intern};
-use crate::observe::Observed;
 use crate::stack::Guard;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
@@ -59,82 +59,12 @@ pub fn log_none() -> Log {
     }
 }
 
-/// A text that is written once more when the call ends.
-enum Subject {
-    Unknown,
-    /// Most of them, and the cheapest.
-    Short {
-        length: u8,
-        bytes: [MaybeUninit<u8>; SHORT],
-    },
-    /// Beside the frame.
-    Kept(u32),
-}
-
-const SHORT: usize = 30;
-
-impl Subject {
-    /// Keeps what was appended since the line was `from` bytes long.
-    #[inline]
-    fn keep(&mut self, line: &Line, from: usize, frame: &Guard) {
-        let length = line.len() - from;
-        *self = match line.array(from).filter(|_| length <= SHORT) {
-            Some(bytes) => Subject::Short {
-                length: length as u8,
-                bytes,
-            },
-            None => Subject::Kept(frame.keep(line.since(from).as_bytes())),
-        };
-    }
-
-    /// Appends the text, if it is known.
-    #[inline]
-    fn write(&self, frame: &Guard, out: &mut Line) -> bool {
-        match self {
-            Subject::Unknown => false,
-            Subject::Kept(place) => kept(frame, *place, out),
-            Subject::Short { length, bytes } => {
-                // SAFETY: `keep` copied that many bytes of a line, from a text's beginning to its end.
-                unsafe { out.push_array(bytes, usize::from(*length)) };
-                true
-            }
-        }
-    }
-}
-
 /// Enters the log of a call, if it is to be logged.
 #[inline]
 pub fn log_enter(site: &'static LogSite, frame: &Guard, log: &Log) {
     if !site.is_off() {
         open(log, site, frame);
     }
-}
-
-/// Whether calls may be logged.
-#[inline]
-pub fn log_may(site: &'static LogSite) -> bool {
-    !site.is_off() && site.rule().is_some()
-}
-
-/// Whether a call is logged.
-#[inline]
-pub fn log_on(log: &Log) -> bool {
-    log.is_on()
-}
-
-/// Checks a value against the type that is written.
-#[inline]
-pub fn log_value<R>(value: R) -> R {
-    value
-}
-
-/// The operand of a `?`: what leaves the function by it.
-#[inline]
-pub fn log_q<T: Observed>(operand: T, log: &Log) -> T {
-    if log.is_on() && operand.leaves() {
-        operand.failure(log);
-    }
-    operand
 }
 
 #[cold]
@@ -322,16 +252,6 @@ fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
     target.write(&event);
 }
 
-/// Appends a text that was kept beside the frame.
-#[inline]
-fn kept(frame: &Guard, place: u32, out: &mut Line) -> bool {
-    place != 0
-        && frame
-            // A coroutine that was left elsewhere may have written over it.
-            .kept(place, |bytes| out.push_checked(bytes))
-            .unwrap_or(false)
-}
-
 impl State {
     /// How the call ended, if not by a panic.
     fn outcome(&self) -> Outcome {
@@ -440,23 +360,6 @@ impl State {
     }
 }
 
-/// What the function is about to return.
-#[inline]
-pub fn log_ret<R>(value: R, log: &Log) -> R {
-    log.look(&value);
-    value
-}
-
-/// The same, of a function that contains `unsafe`: what a reference leads to may be half made, so that only scalars are
-/// read.
-#[inline]
-pub fn log_ret_plain<R>(value: R, log: &Log) -> R {
-    if let Some((_, state)) = log.state() {
-        state.returned_plain(&value);
-    }
-    value
-}
-
 /// # Safety
 /// As for [`State::returned`].
 #[cold]
@@ -491,6 +394,14 @@ impl Log {
                 std::any::type_name::<R>,
             )
         };
+    }
+
+    /// Notes a scalar, or the type of anything else.
+    #[inline]
+    pub(super) fn look_plainly<R>(&self, value: &R) {
+        if let Some((_, state)) = self.state() {
+            state.returned_plain(value);
+        }
     }
 
     #[inline]
@@ -554,6 +465,7 @@ mod tests {
     use crate::__private::enter1;
     use crate::code::fixture::{Function, numbers};
     use crate::log_calls::Writer;
+    use crate::log_calls::entry::log_ret;
 
     /// What the macro makes of the lesson's function.
     fn factorial(n: u64, site: &'static LogSite, meta: &'static str) -> u64 {

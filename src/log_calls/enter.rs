@@ -32,9 +32,9 @@ macro_rules! enter {
         #[allow(clippy::too_many_arguments)]
         pub fn $name<$($type),*>(meta: &'static str, site: &'static LogSite, $($arg: &$type),*) -> Guard {
             let guard = private::$enter(meta, $($arg),*);
-            if !private::records(&guard) && private::log_may(site) {
+            if private::log_may(site) {
                 guard.thaw();
-                $(guard.argument_always($index, $arg, crate::stack::Depth::Whole);)*
+                $(guard.argument_again($index, $arg, crate::stack::Depth::Whole);)*
             }
             guard
         }
@@ -43,9 +43,9 @@ macro_rules! enter {
         #[allow(clippy::too_many_arguments)]
         pub fn $plain<$($type),*>(meta: &'static str, site: &'static LogSite, $($arg: &$type),*) -> Guard {
             let guard = private::$enter_plain(meta, $($arg),*);
-            if !private::records(&guard) && private::log_may(site) {
+            if private::log_may(site) {
                 guard.thaw();
-                $(guard.argument_always($index, $arg, crate::stack::Depth::Surface);)*
+                $(guard.argument_again($index, $arg, crate::stack::Depth::Surface);)*
             }
             guard
         }

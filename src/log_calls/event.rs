@@ -229,7 +229,15 @@ impl<'a> Event<'a> {
                 }
             }
         }
-        if self.facts.left_out() {
+        let left_out = match self.arguments {
+            Arguments::Of(_) => self.facts.left_out(),
+            Arguments::Text(list) => {
+                let named = list.iter().filter(|(name, _)| *name != "self").count();
+                let code = self.facts.code;
+                named + usize::from(code.is_method()) < code.argcount()
+            }
+        };
+        if left_out {
             out.push(if out.len() == from { ".." } else { ", .." });
         }
     }

@@ -5,6 +5,7 @@
 mod background;
 pub(crate) mod call;
 pub(crate) mod enter;
+pub(crate) mod entry;
 mod event;
 mod filter;
 mod format;
@@ -20,6 +21,7 @@ mod ring;
 mod sink;
 pub(crate) mod site;
 mod streams;
+mod subject;
 pub(crate) mod task;
 mod thread;
 mod timeline;

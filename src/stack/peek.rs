@@ -87,9 +87,12 @@ impl Guard {
         store_spilled_or_not(self.address(), site, tag, bits);
     }
 
-    /// Records an argument, however hot the function is.
+    /// Records an argument that was not, because the function or the place is hot.
     #[cfg(unoptimised)]
-    pub(crate) fn argument_always<T>(&self, index: u32, value: &T, depth: Depth) {
+    pub(crate) fn argument_again<T>(&self, index: u32, value: &T, depth: Depth) {
+        if !self.is_missing(index | ARGUMENT) {
+            return;
+        }
         let (tag, bits) = self.look_always(index, value, depth);
         let record = self.record();
         let shift = 8 * index;
