@@ -694,3 +694,27 @@ fn tracing_gets_events_with_fields() {
         ]
     );
 }
+
+/// Runs in a process of its own: sink and filter are those that a program begins with.
+#[test]
+#[ignore = "what `the_environment_says_what_a_program_begins_with` starts"]
+fn in_a_fresh_process() {
+    root(1);
+}
+
+#[test]
+fn the_environment_says_what_a_program_begins_with() {
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "in_a_fresh_process", "--ignored", "--nocapture"])
+        .env("STACKLENS_LOG", "depth<1,depht<2")
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(run.stderr).unwrap();
+    let (complaint, lines) = printed.split_once('\n').unwrap();
+    assert!(
+        complaint.starts_with("stacklens: STACKLENS_LOG: `depht<2`: expected "),
+        "{complaint}"
+    );
+    assert_eq!(lines, "→ root(1)\n← root(1) = 4\n");
+}
