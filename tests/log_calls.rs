@@ -647,3 +647,18 @@ fn what_goes_on_on_another_stack_is_logged() {
         "→ down(1, Point(1, 2))\n  → down(0, Point(1, 2))\n  ← down(0, Point(1, 2)) = 0\n← down(1, Point(1, 2)) = 1\n",
     );
 }
+
+#[test]
+fn a_tail_that_only_returns_is_no_value() {
+    #[deny(unreachable_code)]
+    #[log_calls]
+    #[allow(clippy::needless_return)]
+    fn nearest(a: usize, b: usize) -> usize {
+        if a == 0 || b > a {
+            return b;
+        } else {
+            return a;
+        }
+    }
+    assert_log(|| nearest(0, 2), "→ nearest(0, 2)\n← nearest(0, 2) = 2\n");
+}

@@ -7,7 +7,7 @@ use super::syntax::block_like_end;
 use super::Walker;
 use crate::emit::Emit;
 use crate::log::LoggedResult;
-use crate::tree::{group_at, ident_at, operator_at, punct_at, Tok};
+use crate::tree::{each_name, group_at, ident_at, operator_at, punct_at, Tok};
 use proc_macro::{Delimiter, Group, Ident, TokenTree};
 
 /// What the walk knows of the function's result.
@@ -315,6 +315,16 @@ fn is_value(written: &[Tok]) -> bool {
         )
     );
     if diverges || first.is_punct('\'') || super::statement::diverges_by_name(written) {
+        return false;
+    }
+    // Something block-like whose branches were not told apart: all of them may return, and then it is no value.
+    let block_like = first.group(Delimiter::Brace).is_some()
+        || matches!(first.ident(), Some("if" | "match" | "unsafe"));
+    let mut leaves = false;
+    each_name(written, &mut |name, _| {
+        leaves |= matches!(name, "return" | "break" | "continue");
+    });
+    if block_like && leaves {
         return false;
     }
     !is_macro(written) || is_value_macro(written)
