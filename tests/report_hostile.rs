@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut full = TextOptions::new(Level::Full);
     full.theme = Theme::ansi();
+    #[cfg_attr(not(feature = "html"), allow(unused_mut))]
     let mut outputs = vec![
         ("text", report.to_string()),
         ("full", format!("{report:#}")),

@@ -17,8 +17,10 @@ fn question_on_no_result(x: u8) -> Option<u8> {
     Some(x?)
 }
 
+struct Mine;
+
 #[stacklens::frame]
-fn no_conversion(x: Result<u8, u8>) -> Result<u8, String> {
+fn no_conversion(x: Result<u8, u8>) -> Result<u8, Mine> {
     let y = x?;
     Ok(y)
 }

@@ -35,9 +35,12 @@ pub(super) fn map(bytes: usize, ceiling: usize) -> Option<(usize, usize)> {
     /// Places that are tried below the ceiling, and how far apart: a thread's storage may lie there.
     const TRIES: usize = 16;
     const STEP: usize = 64 << 20;
+    /// The main thread's stack is mapped as it grows, and grows no further than `stack_guard_gap` (1 MiB, unless the system
+    /// was started with another) above the next mapping: a segment any closer would cut it short.
+    const GAP: usize = 16 << 20;
     let length = bytes.checked_next_multiple_of(PAGE)?.checked_add(PAGE)?;
     let below = (0..TRIES).find_map(|n| {
-        let address = ceiling.checked_sub(length + n * STEP)? / PAGE * PAGE;
+        let address = ceiling.checked_sub(length + GAP + n * STEP)? / PAGE * PAGE;
         map_at(address, length).filter(|&at| {
             let below = at < ceiling;
             if !below {
