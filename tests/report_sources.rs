@@ -3,8 +3,10 @@
 
 use stacklens::report::{Failure, Kind, Report};
 use stacklens::{Config, frame};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 use std::{env, fs};
 
 const ROOT: &str = "STACKLENS_TEST_ROOT";
@@ -49,13 +51,21 @@ impl Elsewhere {
 
     /// The report of the copy, which is told of a root.
     fn report(&self, root: &str) -> String {
-        let output = Command::new(self.0.join("bin/program"))
+        let mut command = Command::new(self.0.join("bin/program"));
+        command
             .args(["child", "--exact", "--nocapture"])
             .current_dir(self.0.join("bin"))
             .env_remove("CARGO_MANIFEST_DIR")
-            .env(ROOT, root)
-            .output()
-            .unwrap();
+            .env(ROOT, root);
+        // A test beside this one that forked while the copy was written holds it open until it runs its own program.
+        let output = loop {
+            match command.output() {
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                done => break done.unwrap(),
+            }
+        };
         let printed = String::from_utf8(output.stdout).unwrap();
         let report = printed
             .split(BEGIN)
