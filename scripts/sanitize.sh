@@ -13,7 +13,7 @@ export STACKLENS_TEST_SLOW=1
 export PROPTEST_CASES="${PROPTEST_CASES:-100}"
 
 host=x86_64-unknown-linux-gnu
-tests="storage panics coroutine async_frames framed model inspect values"
+tests="storage panics coroutine async_frames framed model inspect values hot recursion return_trace failing_exits error_trace log_calls"
 failed=""
 suppressions=$(mktemp)
 trap 'rm -f "$suppressions"' EXIT

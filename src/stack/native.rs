@@ -87,6 +87,21 @@ pub(crate) fn red_zone(size: usize) -> usize {
 }
 
 /// An address in the caller's native frame, or a little below.
+///
+/// Not that of a variable where the stack pointer can be read: a sanitizer may keep variables elsewhere.
+#[cfg(target_arch = "x86_64")]
+#[inline(never)]
+pub(crate) fn here() -> usize {
+    let here;
+    // SAFETY: reads a register.
+    unsafe {
+        std::arch::asm!("mov {}, rsp", out(reg) here, options(nomem, nostack, preserves_flags));
+    }
+    here
+}
+
+/// An address in the caller's native frame, or a little below.
+#[cfg(not(target_arch = "x86_64"))]
 #[inline(never)]
 pub(crate) fn here() -> usize {
     let here = 0u8;
