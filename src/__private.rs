@@ -17,8 +17,8 @@ pub use crate::log_calls::task::{
     Given, LogTask, log_future, log_no_task, log_show, log_show_plain, log_task,
 };
 pub use crate::observe::{
-    Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, fails, fails_top, left, left_top, q,
-    q_next, q_next_top, q_top,
+    Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, failing, failing_top, fails, fails_top,
+    left, left_top, q, q_next, q_next_top, q_top,
 };
 pub use crate::probe::{Probe, ProbeFull};
 pub use crate::recursion::private::*;

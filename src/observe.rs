@@ -177,6 +177,17 @@ pub fn left<R, T: Observed>(_: &T, exit: u64, guard: &Guard) {
     }
 }
 
+/// A function is about to leave by an `Err`: values are read next, for [`fail`].
+#[inline]
+pub fn failing(guard: &Guard) {
+    guard.thaw();
+}
+
+#[inline]
+pub fn failing_top() {
+    innermost().thaw();
+}
+
 /// A function that returns `R` is about to leave by an `Err`.
 #[cold]
 #[inline(never)]

@@ -419,6 +419,14 @@ impl Emit {
         ]);
     }
 
+    /// `failing(&guard);`
+    pub(crate) fn failing(&self, out: &mut Vec<TokenTree>) {
+        let mut arguments = Vec::new();
+        self.push_guard(&mut arguments);
+        self.call(out, &self.name("failing"), arguments);
+        out.push(self.punct(';'));
+    }
+
     /// `fail::<R>(EXIT, &guard);`
     pub(crate) fn fail(&self, out: &mut Vec<TokenTree>, result: &[TokenTree], exit: Exit) {
         out.extend(self.path(&self.name("fail")));

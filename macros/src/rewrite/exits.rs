@@ -184,6 +184,9 @@ impl Walker<'_> {
         let exit = self.exit(self.now, self.source(value), way);
         let reads = self.readable(&[]);
         let result = self.exits.result().unwrap_or_default().to_vec();
+        if !reads.is_empty() {
+            self.emit.failing(out);
+        }
         self.emit.read(out, &reads, self.now);
         self.emit.fail(out, &result, exit);
         self.edits += 1;
