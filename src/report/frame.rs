@@ -124,6 +124,26 @@ pub struct Range {
 }
 
 impl Frame {
+    /// What is said of the frame beside its place.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = &'static str> {
+        let early = |exit: &Exit| exit.how == How::Early;
+        let changed = |source: &Source| source.is_changed;
+        [
+            (self.role == Role::Native, "native"),
+            (self.is_hidden, "hidden"),
+            (
+                self.exit.as_ref().is_some_and(early),
+                "left early, after this",
+            ),
+            (
+                self.source().is_some_and(changed),
+                "file changed since the build",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(holds, remark)| holds.then_some(remark))
+    }
+
     /// A frame of which the function's path and the place are known: one of the native stack, or the
     /// place of a panic in a function without an attribute.
     pub fn new(

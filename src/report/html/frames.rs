@@ -4,7 +4,7 @@ use super::escape::{Attribute, Text};
 use crate::report::highlight::{self, Class};
 use crate::report::mark::mark;
 use crate::report::names::short_type;
-use crate::report::{Entry, Exit, Frame, How, Order, Report, Role, State, Variable};
+use crate::report::{Entry, Exit, Frame, Order, Report, Role, State, Variable};
 use std::fmt::{self, Write};
 
 /// Writes the list of entries.
@@ -104,24 +104,8 @@ fn heading(frame: &Frame, out: &mut dyn Write) -> fmt::Result {
         Text(name),
         Text(&place(frame))
     )?;
-    for (holds, remark) in [
-        (frame.role == Role::Native, "native"),
-        (frame.is_hidden, "hidden"),
-        (
-            frame
-                .exit
-                .as_ref()
-                .is_some_and(|exit| exit.how == How::Early),
-            "left early, after this",
-        ),
-        (
-            frame.source().is_some_and(|source| source.is_changed),
-            "file changed since the build",
-        ),
-    ] {
-        if holds {
-            write!(out, " <span class=remark>[{remark}]</span>")?;
-        }
+    for remark in frame.remarks() {
+        write!(out, " <span class=remark>[{remark}]</span>")?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::{Level, Order, excerpt, locals, rows};
 use crate::inspect::fold::Row;
 use crate::report::names::short_type;
 use crate::report::theme::Style;
-use crate::report::{Entry, Exit, Frame, How, Role};
+use crate::report::{Entry, Exit, Frame, Role};
 use std::fmt::{self, Write};
 
 /// Writes the heading and the rows of a stack. `exact`: the innermost frame is at the code that failed, not
@@ -90,24 +90,8 @@ fn place(frame: &Frame, paint: &mut Paint<'_>) -> fmt::Result {
         paint.own(Style::NONE, format_args!("{before}"))?;
         paint.text(theme.function, name)?;
     }
-    for (holds, remark) in [
-        (frame.role == Role::Native, "native"),
-        (frame.is_hidden, "hidden"),
-        (
-            frame
-                .exit
-                .as_ref()
-                .is_some_and(|exit| exit.how == How::Early),
-            "left early, after this",
-        ),
-        (
-            frame.source().is_some_and(|source| source.is_changed),
-            "file changed since the build",
-        ),
-    ] {
-        if holds {
-            paint.own(theme.gap, format_args!(" [{remark}]"))?;
-        }
+    for remark in frame.remarks() {
+        paint.own(theme.gap, format_args!(" [{remark}]"))?;
     }
     Ok(())
 }
