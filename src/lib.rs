@@ -99,6 +99,7 @@ mod error;
 mod framed;
 mod inspect;
 pub mod log_calls;
+mod native;
 mod observe;
 mod panics;
 mod probe;

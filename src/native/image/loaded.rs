@@ -1,0 +1,222 @@
+//! What the dynamic linker has loaded.
+
+use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// An object, as the dynamic linker tells of it.
+pub(super) struct Loaded {
+    name: Vec<u8>,
+    pub(super) bias: usize,
+    pub(super) segments: Vec<(usize, usize)>,
+    pub(super) identity: Identity,
+}
+
+/// What tells one build of an object from another, read from memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Of the program headers.
+    headers: u64,
+    build_id: Option<BuildId>,
+}
+
+/// The first bytes of a build id, as long as it is.
+pub(super) type BuildId = ([u8; 32], usize);
+
+impl Loaded {
+    /// The path of its file. The program itself has none here, and is known by its name in `/proc`.
+    pub(super) fn path(&self) -> PathBuf {
+        if self.name.is_empty() {
+            return std::env::current_exe().unwrap_or_default();
+        }
+        PathBuf::from(OsStr::from_bytes(&self.name))
+    }
+}
+
+impl Identity {
+    /// Of an object with these program headers and this build id.
+    pub(super) fn of(headers: &[u8], build_id: Option<&[u8]>) -> Identity {
+        Identity {
+            headers: hash(headers),
+            build_id: build_id.map(short),
+        }
+    }
+
+    pub(super) fn build_id(&self) -> Option<BuildId> {
+        self.build_id
+    }
+}
+
+pub(super) fn short(id: &[u8]) -> BuildId {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(id) {
+        *to = *from;
+    }
+    (bytes, id.len())
+}
+
+/// FNV-1a
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+/// `dl_phdr_info`, the part that every system has.
+#[repr(C)]
+struct Info {
+    bias: usize,
+    name: *const c_char,
+    headers: *const Header,
+    count: u16,
+}
+
+/// `ElfW(Phdr)`
+#[repr(C)]
+#[cfg(target_pointer_width = "64")]
+struct Header {
+    kind: u32,
+    flags: u32,
+    offset: usize,
+    address: usize,
+    physical: usize,
+    in_file: usize,
+    size: usize,
+    align: usize,
+}
+
+/// `ElfW(Phdr)`
+#[repr(C)]
+#[cfg(target_pointer_width = "32")]
+struct Header {
+    kind: u32,
+    offset: usize,
+    address: usize,
+    physical: usize,
+    in_file: usize,
+    size: usize,
+    flags: u32,
+    align: usize,
+}
+
+const PT_LOAD: u32 = 1;
+const PT_NOTE: u32 = 4;
+
+unsafe extern "C" {
+    fn dl_iterate_phdr(
+        visit: unsafe extern "C" fn(*const Info, usize, *mut c_void) -> c_int,
+        data: *mut c_void,
+    ) -> c_int;
+}
+
+struct Search {
+    address: usize,
+    found: Option<Loaded>,
+}
+
+/// The object that is loaded at an address.
+pub(super) fn at(address: usize) -> Option<Loaded> {
+    let mut search = Search {
+        address,
+        found: None,
+    };
+    // SAFETY: `visit` gets the address of `search`, which outlives the call.
+    unsafe { dl_iterate_phdr(visit, (&raw mut search).cast()) };
+    search.found
+}
+
+unsafe extern "C" fn visit(info: *const Info, _size: usize, data: *mut c_void) -> c_int {
+    // SAFETY: as `at` and the dynamic linker call it; the headers are mapped while it does.
+    let (info, search) = unsafe { (&*info, &mut *data.cast::<Search>()) };
+    if info.headers.is_null() {
+        return 0;
+    }
+    // SAFETY: as above.
+    let headers = unsafe { std::slice::from_raw_parts(info.headers, info.count.into()) };
+    let place = |header: &Header| {
+        let start = info.bias.wrapping_add(header.address);
+        (start, start.wrapping_add(header.size))
+    };
+    let loads = || headers.iter().filter(|header| header.kind == PT_LOAD);
+    let holds = |(start, end): (usize, usize)| (start..end).contains(&search.address);
+    if !loads().map(place).any(holds) {
+        return 0;
+    }
+    let name = if info.name.is_null() {
+        Vec::new()
+    } else {
+        // SAFETY: NUL-terminated, the linker's own.
+        unsafe { CStr::from_ptr(info.name) }.to_bytes().to_vec()
+    };
+    // SAFETY: plain words.
+    let bytes =
+        unsafe { std::slice::from_raw_parts(info.headers.cast::<u8>(), size_of_val(headers)) };
+    let notes = headers.iter().filter(|header| header.kind == PT_NOTE);
+    let build_id = notes.map(place).find_map(|(start, end)| {
+        // Only what a segment that is loaded from the file covers.
+        let inside = |(low, high): (usize, usize)| low <= start && start <= end && end <= high;
+        let mapped = loads().map(place).any(inside);
+        // SAFETY: mapped, and nobody writes to notes.
+        mapped
+            .then(|| unsafe { std::slice::from_raw_parts(start as *const u8, end - start) })
+            .and_then(build_id)
+    });
+    search.found = Some(Loaded {
+        name,
+        bias: info.bias,
+        segments: loads().map(place).collect(),
+        identity: Identity::of(bytes, build_id),
+    });
+    1
+}
+
+/// `NT_GNU_BUILD_ID`, if it is among these notes.
+fn build_id(mut notes: &[u8]) -> Option<&[u8]> {
+    while notes.len() >= 12 {
+        let word = |at: usize| {
+            let bytes = notes[at..at + 4].try_into().unwrap_or_default();
+            u32::from_ne_bytes(bytes) as usize
+        };
+        let (name, size, kind) = (word(0), word(4), word(8));
+        let start = 12_usize.checked_add(name.checked_next_multiple_of(4)?)?;
+        let end = start.checked_add(size)?;
+        if kind == 3 && notes.get(12..12_usize.checked_add(name)?) == Some(b"GNU\0") {
+            return notes.get(start..end);
+        }
+        notes = notes.get(end.checked_next_multiple_of(4)?..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_in_the_object_that_it_was_linked_into() {
+        let here = at(at as *const () as usize).unwrap();
+        assert_eq!(here.path(), std::env::current_exe().unwrap());
+        let libc = at(std::process::abort as *const () as usize);
+        assert_eq!(libc.unwrap().bias, here.bias);
+        assert!(at(8).is_none());
+    }
+
+    #[test]
+    fn a_build_id_is_found_behind_other_notes() {
+        let note = |kind: u32, name: &[u8], content: &[u8]| {
+            let words = [name.len() as u32, content.len() as u32, kind];
+            let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            for part in [name, content] {
+                bytes.extend(part);
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+            }
+            bytes
+        };
+        let notes = [note(5, b"GNU\0", &[0; 9]), note(3, b"GNU\0", b"identity")].concat();
+        assert_eq!(build_id(&notes), Some(&b"identity"[..]));
+        assert_eq!(build_id(&note(3, b"Go\0", b"identity")), None);
+        for end in 0..notes.len() {
+            build_id(&notes[..end]);
+        }
+    }
+}
