@@ -20,7 +20,7 @@ pub use crate::observe::{
     Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, failing, failing_top, fails, fails_top,
     left, left_top, q, q_next, q_next_top, q_top,
 };
-pub use crate::probe::{Probe, ProbeFull};
+pub use crate::probe::{InspectFailing, Probe, ProbeFailing, ProbeFull};
 pub use crate::recursion::private::*;
 pub use crate::stack::Guard;
 #[cfg(not(unoptimised))]

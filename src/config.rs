@@ -3,7 +3,7 @@
 mod environment;
 mod settings;
 
-pub(crate) use settings::{Settings, allows_debug, settings};
+pub(crate) use settings::{Settings, allows_debug, debugs_failures, settings};
 
 use crate::capture::{Capture, Limits};
 use crate::color::ColorChoice;
@@ -41,6 +41,7 @@ use std::sync::Arc;
 /// | `width=80` | [`width`](Config::width) | 100 |
 /// | `color=auto`, `always`, `never` | [`color`](Config::color) | `auto` |
 /// | `capture=none`, `cheap`, `full` | [`capture`](Config::capture) | `full` |
+/// | `debug=off`, `on` | [`debug`](Config::debug) | `off` |
 /// | `hot=rarely`, `always` | [`hot`](Config::hot) | `rarely` |
 /// | `redact=iban\|tan` | [`redact_names`](Config::redact_names) | |
 /// | `roots=/src/app:/src/lib` | [`roots`](Config::roots) | |
@@ -59,6 +60,7 @@ use std::sync::Arc;
 pub struct Config {
     capture: Option<Capture>,
     color: Option<ColorChoice>,
+    debug: Option<bool>,
     format: Option<Format>,
     hot: Option<Hot>,
     level: Option<Level>,
@@ -117,6 +119,7 @@ impl Config {
         Config {
             capture: None,
             color: None,
+            debug: None,
             format: None,
             hot: None,
             level: None,
@@ -137,6 +140,22 @@ impl Config {
     /// shows no value. A scalar is still copied then: not doing so would cost more than doing it.
     pub const fn capture(mut self, capture: Capture) -> Config {
         self.capture = Some(capture);
+        self
+    }
+
+    /// Whether a function that fails asks its arguments for their `Debug`, where nothing else is known of
+    /// their types: `<opaque Order>` is `Order { id: 7, .. }` then.
+    ///
+    /// Off by default, because a `Debug` is anybody's code. One that waits for a lock which the failing
+    /// function holds waits forever, one that counts to infinity counts, and nothing can stop it on its
+    /// own thread. What `#[derive(Debug)]` makes does neither, if its fields' impls don't. Shown without
+    /// this, and safely: types that derive [`Inspect`](crate::Inspect), and the standard library's.
+    ///
+    /// Where it is on, a `Debug` that panics is caught; the output of one that writes without end is cut,
+    /// and it is unwound if it goes on all the same (not under `panic = "abort"`). It runs where an error
+    /// leaves, never where nothing fails.
+    pub const fn debug(mut self, on: bool) -> Config {
+        self.debug = Some(on);
         self
     }
 
@@ -261,6 +280,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("capture", &self.capture)
             .field("color", &self.color)
+            .field("debug", &self.debug)
             .field("format", &self.format)
             .field("hot", &self.hot)
             .field("level", &self.level)

@@ -360,7 +360,7 @@ pub use stacklens_macros::Inspect;
 ///
 /// `"full"` runs that `Debug` at each call. A panic of it is caught (`<omitted: its Debug panicked>`), one
 /// that is annotated itself is not entered again, and no more than 256 bytes are kept; the time it takes is
-/// its own.
+/// its own. (Only where the function fails: [`Config::debug`].)
 ///
 /// Where no attribute says anything, the environment of the build does, `STACKLENS=capture=full`; and when
 /// the program runs, it can be lowered, see [`Config`].
@@ -436,8 +436,8 @@ pub use stacklens_macros::Inspect;
 ///   arrays, maps, sets, `Box`, `Rc`, `Arc` and references of such types. A lock is never taken: a `Mutex`
 ///   shows none of its content.
 /// * **Where the type is written** (an argument, `let x: T`): everything with [`trait@Inspect`], at any
-///   nesting of std's types that four levels have room for; with `capture = "full"` everything with
-///   `Debug`.
+///   nesting of std's types that four levels have room for; with `capture = "full"`, and where the function
+///   fails if [`Config::debug`] says so, everything with `Debug`.
 /// * **Everything else** by the name of its type: `<opaque Foo>`.
 ///
 /// Up to 256 bytes of a value are kept, ten items of a container, four levels, 32 variables a function.

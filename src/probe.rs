@@ -1,5 +1,5 @@
-//! Values of variables whose type is written: by the type's own `Inspect`, or, where the attribute says
-//! `capture = "full"`, its `Debug`; by the type's identity otherwise.
+//! Values of variables whose type is written: by the type's own `Inspect`, or its `Debug`, where the attribute says
+//! `capture = "full"` or, of what a failing exit reads, the program asks for it; by the type's identity otherwise.
 //!
 //! Which it is, is decided by method resolution: an inherent method exists for types with the impl, and one of the same name
 //! behind a `Deref` for all. That works for types that are known when the method is looked up, which those of `let`s
@@ -28,9 +28,21 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 #[repr(transparent)]
 pub struct ProbeFull<'a, T: ?Sized>(pub &'a T);
 
+/// A value that a failing exit reads, whose type may have `Inspect` or else `Debug`.
+#[repr(transparent)]
+pub struct ProbeFailing<'a, T: ?Sized>(pub &'a T);
+
+/// The same, whose type's `Debug` may not be for all lifetimes.
+#[repr(transparent)]
+pub struct InspectFailing<'a, T: ?Sized>(pub &'a T);
+
 /// A value whose type may have `Debug`.
 #[repr(transparent)]
 pub struct MayDebug<'a, T: ?Sized>(&'a T);
+
+/// The same, at a failing exit.
+#[repr(transparent)]
+pub struct MayDebugFailing<'a, T: ?Sized>(&'a T);
 
 /// A value of which only the type's identity is asked.
 #[repr(transparent)]
@@ -55,6 +67,9 @@ deref! {
     Probe Unknown,
     ProbeFull MayDebug,
     MayDebug Unknown,
+    ProbeFailing MayDebugFailing,
+    MayDebugFailing Unknown,
+    InspectFailing Unknown,
 }
 
 impl<T: ?Sized> Unknown<'_, T> {
@@ -98,6 +113,9 @@ methods! {
     Probe Inspect inspect,
     ProbeFull Inspect inspect,
     MayDebug Debug format,
+    ProbeFailing Inspect inspect_failing,
+    InspectFailing Inspect inspect_failing,
+    MayDebugFailing Debug format_failing,
 }
 
 #[inline(never)]
@@ -106,11 +124,28 @@ fn inspect<T: Inspect>(value: &T, site: u32, guard: &Guard) {
     if crate::capture::unoptimised::is_hot(guard.site_key(site)) {
         return guard.mark(site, Tag::HOT);
     }
+    inspect_failing(value, site, guard);
+}
+
+/// However often the place is passed: it is not left so often.
+#[inline(never)]
+fn inspect_failing<T: Inspect>(value: &T, site: u32, guard: &Guard) {
     // From now on values of the type are known by identity too: in `let`s without a written type.
     let entry = crate::capture::types::register::<T>();
     guard.capture_with(site, entry, &mut |encoder| {
         debug::encode_inspect(value, encoder)
     });
+}
+
+/// `Debug` may be anybody's code: it may wait for a lock that the failing function holds, and nothing could stop it. So it
+/// runs where nobody's attribute names it only if the program asks for that.
+#[inline(never)]
+fn format_failing<T: Debug>(value: &T, site: u32, guard: &Guard) {
+    if config::debugs_failures() {
+        format(value, site, guard);
+    } else {
+        guard.capture(site, value);
+    }
 }
 
 #[inline(never)]

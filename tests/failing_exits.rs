@@ -1,10 +1,10 @@
 //! What a failing exit shows beyond what the frame held: values that may be read right there, read only then.
 
-use stacklens::{ReturnTrace, frame};
+use stacklens::{Inspect, ReturnTrace, frame};
 use std::cell::Cell;
+use std::fmt;
 
-#[derive(Debug, Clone)]
-#[allow(dead_code)]
+#[derive(Inspect, Clone)]
 struct Config {
     host: &'static str,
     port: u16,
@@ -64,7 +64,7 @@ fn the_receiver_is_read() {
 }
 
 #[test]
-fn a_parameter_by_value_is_read_until_it_may_have_moved() {
+fn a_parameter_by_value_is_read_anew_until_it_may_have_moved() {
     #[frame]
     fn before(config: Config) -> Result<(), Failed> {
         fails(&config)?;
@@ -77,39 +77,9 @@ fn a_parameter_by_value_is_read_until_it_may_have_moved() {
         fails(1)?;
         Ok(())
     }
-    #[frame]
-    fn moved_by_the_failing_call(config: Config) -> Result<(), Failed> {
-        fails(config)?;
-        Ok(())
+    for error in [before(CONFIG), after(CONFIG)] {
+        assert_eq!(locals(&error.unwrap_err()), format!("{{config: {SHOWN}}}"));
     }
-    assert_eq!(
-        locals(&before(CONFIG).unwrap_err()),
-        format!("{{config: {SHOWN}}}")
-    );
-    assert_eq!(
-        locals(&after(CONFIG).unwrap_err()),
-        "{config: <opaque Config>}"
-    );
-    assert_eq!(
-        locals(&moved_by_the_failing_call(CONFIG).unwrap_err()),
-        "{config: <opaque Config>}"
-    );
-}
-
-#[test]
-fn in_a_loop_a_later_move_counts_too() {
-    #[frame]
-    fn case(config: Config) -> Result<(), Failed> {
-        for n in 0..2 {
-            fails(n)?;
-            if n == 1 {
-                take(config);
-                break;
-            }
-        }
-        Ok(())
-    }
-    assert!(locals(&case(CONFIG).unwrap_err()).contains("config: <opaque Config>"));
 }
 
 #[test]
@@ -170,10 +140,10 @@ fn what_an_arm_binds_is_there_when_it_fails() {
 fn success_reads_nothing() {
     thread_local!(static ASKED: Cell<u32> = const { Cell::new(0) });
     struct Counts;
-    impl std::fmt::Debug for Counts {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    impl Inspect for Counts {
+        fn inspect(&self, encoder: &mut stacklens::Encoder<'_>) {
             ASKED.set(ASKED.get() + 1);
-            f.write_str("Counts")
+            encoder.verbatim("Counts");
         }
     }
     #[frame]
@@ -185,29 +155,85 @@ fn success_reads_nothing() {
         Ok(())
     }
     case(&Counts, false).unwrap();
-    assert_eq!(ASKED.get(), 0);
+    let entered = ASKED.replace(0);
     assert_eq!(
         locals(&case(&Counts, true).unwrap_err()),
         "{counts: Counts, fail: true}"
     );
-    assert_eq!(ASKED.get(), 1);
+    assert_eq!(ASKED.get(), entered + 1);
 }
 
-#[test]
-fn a_debug_that_panics_costs_only_its_value() {
-    struct Panics;
-    impl std::fmt::Debug for Panics {
-        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            panic!("in Debug")
+/// Types whose `Debug` is the program's own.
+mod foreign {
+    use super::*;
+    use std::sync::{Mutex, MutexGuard};
+
+    struct Never;
+
+    impl fmt::Debug for Never {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                std::hint::spin_loop();
+            }
         }
     }
-    #[frame]
-    fn case(value: &Panics) -> Result<(), Failed> {
-        fails(value)?;
-        Ok(())
+
+    /// Waits for its lock, unlike std's `Mutex`.
+    struct Locked(Mutex<u32>);
+
+    impl fmt::Debug for Locked {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.lock().unwrap().fmt(f)
+        }
     }
-    let error = case(&Panics).unwrap_err();
-    assert_eq!(locals(&error), "{value: <omitted: its Debug panicked>}");
+
+    #[test]
+    fn one_that_never_ends_is_not_asked() {
+        #[frame]
+        fn case(value: &Never) -> Result<(), Failed> {
+            fails(value)?;
+            Ok(())
+        }
+        assert_eq!(
+            locals(&case(&Never).unwrap_err()),
+            "{value: <opaque &Never>}"
+        );
+    }
+
+    #[test]
+    fn one_that_waits_for_what_the_function_holds_is_not_asked() {
+        #[frame]
+        fn case(value: &Locked) -> Result<(), Failed> {
+            let _held: MutexGuard<'_, u32> = value.0.lock().unwrap();
+            fails(value)?;
+            Ok(())
+        }
+        #[frame]
+        fn made(value: &Locked) -> Result<(), Failed> {
+            let held = value.0.lock().unwrap();
+            if *held == 1 {
+                return Err(Failed);
+            }
+            Ok(())
+        }
+        let value = Locked(Mutex::new(1));
+        for case in [case, made] {
+            let shown = locals(&case(&value).unwrap_err());
+            assert!(shown.contains("value: <opaque &Locked>"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn stds_lock_is_looked_at_without_waiting() {
+        #[frame]
+        fn case(value: &Mutex<u32>) -> Result<(), Failed> {
+            let held = value.lock().unwrap();
+            fails(*held)?;
+            Ok(())
+        }
+        let shown = locals(&case(&Mutex::new(1)).unwrap_err());
+        assert!(shown.starts_with("{value: "), "{shown}");
+    }
 }
 
 #[test]

@@ -21,6 +21,18 @@ pub(crate) enum Reach {
     Top,
 }
 
+/// Which of a type's own impls a value is asked by.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Probing {
+    Inspect,
+    /// Or else by its `Debug`.
+    Debug,
+    /// At a failing exit.
+    InspectFailing,
+    /// At a failing exit, or else by its `Debug` if the program wants that when it runs.
+    DebugFailing,
+}
+
 pub(crate) struct Emit {
     root: Option<Vec<TokenTree>>,
     base: Span,
@@ -185,14 +197,20 @@ impl Emit {
         variable: &Ident,
         slot: u32,
         position: u32,
-        full: bool,
+        by: Probing,
     ) {
         let mut argument = vec![self.punct('&')];
         if self.receiver.get() {
             argument.push(self.punct('*'));
         }
         argument.push(variable.clone().into());
-        self.call(out, if full { "ProbeFull" } else { "Probe" }, argument);
+        let constructor = match by {
+            Probing::Inspect => "Probe",
+            Probing::Debug => "ProbeFull",
+            Probing::InspectFailing => "InspectFailing",
+            Probing::DebugFailing => "ProbeFailing",
+        };
+        self.call(out, constructor, argument);
         out.push(self.punct('.'));
         let mut arguments = vec![self.number(slot | position << 8)];
         self.push_guard(&mut arguments);
@@ -367,7 +385,11 @@ impl Emit {
         for read in reads {
             if read.probed {
                 self.probed_receiver(read.receiver);
-                self.capture_probed(out, &read.ident, read.slot, position, read.debug);
+                let by = match read.debug {
+                    true => Probing::DebugFailing,
+                    false => Probing::InspectFailing,
+                };
+                self.capture_probed(out, &read.ident, read.slot, position, by);
                 self.probed_receiver(false);
             } else {
                 self.capture(out, &read.ident, read.slot, position);

@@ -1,5 +1,6 @@
 //! The attribute's options: `#[frame(name = "..", skip(a), redact(token), capture = "none", hide, crate = path)]`.
 
+use crate::emit::Probing;
 use crate::log::LogOptions;
 use crate::recursion::Recursion;
 use crate::secret::is_secret;
@@ -255,6 +256,14 @@ impl Options {
 
     pub(crate) fn captures_debug(&self) -> bool {
         self.capture == Some(Capture::Full)
+    }
+
+    /// How a value whose type is written is asked. An impl of `Debug` may be for some lifetimes only.
+    pub(crate) fn probing(&self, lifetimes: bool) -> Probing {
+        match self.captures_debug() && !lifetimes {
+            true => Probing::Debug,
+            false => Probing::Inspect,
+        }
     }
 
     pub(crate) fn redacts(&self, name: &str) -> bool {

@@ -1,18 +1,19 @@
 //! Running code of the user's while capturing: a `Debug` (capture = "full") or an `Inspect` impl.
 //!
 //! It may panic, print without end, or be annotated itself. A panic is caught, one in the drop of
-//! its payload too; output stops at the room there is; and while it runs, captures on the same
-//! thread do not run such code again. What is *not* bounded here is the time
-//! of a `Debug` that goes on after its writer has refused: whoever calls it watches the cost.
+//! its payload too; output stops at the room there is, and who writes on is unwound; and while it runs, captures
+//! on the same thread do not run such code again. What is *not* bounded here is the time of a `Debug` that does
+//! not write: it runs only where somebody has asked for it, and whoever calls it watches the cost.
 
 use std::any::Any;
 use std::cell::Cell;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::encode::{Beginning, Encoder, Inspect};
 use super::mode::{self, Capture};
+use super::unending;
 
 thread_local! {
     /// Constant and without a destructor: usable while the thread exits.
@@ -42,7 +43,7 @@ impl Drop for Busy {
 pub(crate) fn encode_debug(value: &dyn fmt::Debug, encoder: &mut Encoder<'_>) {
     isolated(encoder, "its Debug panicked", &mut |encoder| {
         let mut text = Beginning::default();
-        match write!(text, "{value:?}") {
+        match unending::write(&mut text, format_args!("{value:?}")) {
             Ok(()) => encoder.verbatim(text.as_str()),
             Err(_) => encoder.verbatim_beginning(text.as_str()),
         }

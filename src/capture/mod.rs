@@ -23,6 +23,7 @@ pub(crate) mod secret;
 mod serialize;
 mod std_types;
 pub(crate) mod types;
+pub(crate) mod unending;
 #[cfg(unoptimised)]
 pub(crate) mod unoptimised;
 mod value;

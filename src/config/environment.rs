@@ -78,6 +78,7 @@ fn setting(config: Config, part: &str) -> Result<Config, Complaint> {
     Ok(match key {
         "capture" => config.capture(one_of(key, value, CAPTURE)?),
         "color" | "colour" => config.color(one_of(key, value, COLOR)?),
+        "debug" => config.debug(one_of(key, value, SWITCH)?),
         "format" => config.format(one_of(key, value, FORMAT)?),
         "hot" => config.hot(one_of(key, value, HOT)?),
         "level" => config.level(one_of(key, value, LEVEL)?),
@@ -115,6 +116,7 @@ const COLOR: Words<ColorChoice> = (
         ("never", ColorChoice::Never),
     ],
 );
+const SWITCH: Words<bool> = ("on or off", &[("on", true), ("off", false)]);
 const FORMAT: Words<Format> = (
     "text or json",
     &[("text", Format::Text), ("json", Format::Json)],
@@ -176,7 +178,7 @@ macro_rules! limits {
         }
 
         const KNOWN: &str = concat!(
-            "capture, color, format, hot, level, order, previous, redact, roots, width",
+            "capture, color, debug, format, hot, level, order, previous, redact, roots, width",
             $(", ", stringify!($name)),*
         );
     };
@@ -230,7 +232,7 @@ mod tests {
     fn each_setting_can_be_given() {
         let text = "capture=cheap, colour = never,format=json,previous=always,redact=iban|tan,\
                     string_chars=9,locals=1,,\
-                    level=full,order=recent_first,width=60,hot=always";
+                    level=full,order=recent_first,width=60,hot=always,debug=on";
         let (config, complaints) = read(text);
         assert_eq!(complaints, [""; 0]);
         assert_eq!(config.capture, Some(Capture::Cheap));
@@ -243,6 +245,7 @@ mod tests {
             (Some(Level::Full), Some(Order::RecentFirst))
         );
         assert_eq!((config.width, config.hot), (Some(60), Some(Hot::Always)));
+        assert_eq!(config.debug, Some(true));
         let limits = config.limits.unwrap();
         assert_eq!((limits.string_chars, limits.locals), (9, 1));
         assert_eq!(limits.repeats, Limits::DEFAULT.repeats);

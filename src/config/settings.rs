@@ -41,6 +41,14 @@ pub(crate) fn settings() -> &'static Settings {
     WITHOUT_INSTALL.get_or_init(|| Box::new(put_in_force(Config::new())))
 }
 
+/// Whether a failing function asks its arguments for their `Debug`.
+static DEBUGS_FAILURES: AtomicBool = AtomicBool::new(false);
+
+/// The same, and whether a `Debug` may run at all. The first to ask reads the environment.
+pub(crate) fn debugs_failures() -> bool {
+    allows_debug() && DEBUGS_FAILURES.load(Ordering::Relaxed)
+}
+
 /// Whether a `Debug` may run to record a value. The first to ask reads the environment.
 pub(crate) fn allows_debug() -> bool {
     static ASKED: AtomicBool = AtomicBool::new(false);
@@ -62,6 +70,7 @@ fn put_in_force(explicit: Config) -> Settings {
     let environment = environment();
     let config = explicit.over(environment);
     mode::set(config.capture.unwrap_or_default());
+    DEBUGS_FAILURES.store(config.debug == Some(true), Ordering::Relaxed);
     mode::set_hot(config.hot == Some(Hot::Always));
     secret::set_names(&config.redact);
     report::set_source_roots(config.roots);
@@ -86,6 +95,7 @@ impl Config {
         Config {
             capture: self.capture.or(other.capture),
             color: self.color.or(other.color),
+            debug: self.debug.or(other.debug),
             format: self.format.or(other.format),
             hot: self.hot.or(other.hot),
             level: self.level.or(other.level),

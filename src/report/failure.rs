@@ -1,6 +1,6 @@
 //! Errors and panics as data: the message, what caused it, what was said about it.
 
-use crate::capture::Limits;
+use crate::capture::{Limits, unending};
 use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error;
@@ -226,7 +226,9 @@ fn message(shown: &dyn fmt::Display, limits: &Limits) -> String {
         text: String::new(),
         room: limits.message_bytes,
     };
-    match catch_unwind(AssertUnwindSafe(|| write!(text, "{shown}"))) {
+    match catch_unwind(AssertUnwindSafe(|| {
+        unending::write(&mut text, format_args!("{shown}"))
+    })) {
         Ok(Ok(())) => text.text,
         Ok(Err(_)) => text.text + "...",
         // Its payload is the user's too: dropping it may panic again.

@@ -255,13 +255,8 @@ impl<'t, 'o> Expansion<'t, 'o> {
                         .iter()
                         .any(|p| p.is_self && p.is_reference()),
             );
-            self.emit.capture_probed(
-                out,
-                &v.ident,
-                slot,
-                0,
-                self.options.captures_debug() && !v.lifetimes,
-            );
+            self.emit
+                .capture_probed(out, &v.ident, slot, 0, self.options.probing(v.lifetimes));
             self.emit.probed_receiver(false);
         } else {
             self.emit.capture(out, &v.ident, slot, 0);

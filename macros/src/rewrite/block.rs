@@ -438,7 +438,7 @@ impl Walker<'_> {
                 &v.ident,
                 slot,
                 position,
-                self.options.captures_debug() && !v.lifetimes,
+                self.options.probing(v.lifetimes),
             );
         } else {
             self.emit.capture(out, &v.ident, slot, position);
@@ -465,7 +465,7 @@ impl Walker<'_> {
                         token,
                         slot,
                         self.now,
-                        self.options.captures_debug() && !lifetimes,
+                        self.options.probing(lifetimes),
                     );
                 } else {
                     self.emit.capture(out, token, slot, self.now);
