@@ -108,10 +108,14 @@ impl<'a> Shown<'a> {
         paint.own(Default::default(), format_args!("{:pad$} = ", ""))?;
         match cut(&self.value, room) {
             None => paint.own(style, format_args!("{}", self.value))?,
-            Some((kept, more, end)) => {
-                paint.own(style, format_args!("{kept}"))?;
-                paint.own(theme.gap, format_args!("<{more} chars>"))?;
-                paint.own(style, format_args!("{end}"))?;
+            Some(cut) => {
+                let quote = if cut.is_quoted { "\"" } else { "" };
+                paint.own(style, format_args!("{}{quote}", cut.kept))?;
+                match cut.more {
+                    0 => {}
+                    more => paint.own(theme.gap, format_args!("... ({more} more chars)"))?,
+                }
+                paint.own(style, format_args!("{}", cut.end))?;
             }
         }
         match self.remark.is_empty() {
@@ -131,31 +135,86 @@ fn value_style(value: &str, theme: &crate::report::Theme) -> crate::report::Styl
     }
 }
 
-/// A value without its middle: the beginning, how many characters are left out, the end.
-///
-/// The end is kept where it says how much was cut when the value was recorded.
-fn cut(value: &str, room: usize) -> Option<(&str, usize, &str)> {
+/// A value without its middle.
+struct Cut<'a> {
+    kept: &'a str,
+    /// A text's closing quote follows.
+    is_quoted: bool,
+    /// Characters left out, if `end` does not say how much there was.
+    more: usize,
+    end: &'a str,
+}
+
+/// Cuts a value to fit. The end is kept where it says how much was cut when the value was recorded.
+fn cut(value: &str, room: usize) -> Option<Cut<'_>> {
     if room == usize::MAX || width::of(value) <= room {
         return None;
     }
     let end = match value.rfind("... ") {
-        Some(at) if value.len() - at <= LONGEST_END => at - usize::from(value[..at].ends_with('"')),
+        // With the comma before it, that of a list.
+        Some(at) if value.len() - at <= LONGEST_END => {
+            value[..at].trim_end_matches([',', ' ']).len()
+        }
         _ => value.len(),
     };
-    // `<123 chars>`
-    let sign = "< chars>".len() + value.chars().count().to_string().len();
-    let room = room.saturating_sub(sign + width::of(&value[end..]));
+    let (text, end) = value.split_at(end);
+    let is_quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+    let text = text.strip_suffix('"').filter(|_| is_quoted).unwrap_or(text);
+    // `"abc"... (999 bytes)` says it all.
+    let is_counted = is_quoted && !end.is_empty();
+    let sign = match is_counted {
+        true => 0,
+        false => "... ( more chars)".len() + text.chars().count().to_string().len(),
+    };
+    let room = room.saturating_sub(usize::from(is_quoted) + sign + width::of(end));
     let mut columns = 0;
-    let kept = value[..end].char_indices().find(|(_, c)| {
+    let over = text.char_indices().find(|(_, c)| {
         columns += width::of_char(*c);
         columns > room
     });
-    let kept = kept.map_or(end, |(at, _)| at);
-    Some((
-        &value[..kept],
-        value[kept..end].chars().count(),
-        &value[end..],
-    ))
+    let (kept, left) = text.split_at(over.map_or(text.len(), |(at, _)| at));
+    let kept = match is_quoted {
+        true => whole_escapes(kept),
+        false => whole_words(kept),
+    };
+    Some(Cut {
+        kept,
+        is_quoted,
+        more: if is_counted {
+            0
+        } else {
+            left.chars().count() + text.len() - left.len() - kept.len()
+        },
+        end,
+    })
+}
+
+/// A beginning without the word or number that it breaks off in, if there is something before that.
+fn whole_words(kept: &str) -> &str {
+    let whole =
+        kept.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    // Nor the dots of another gap.
+    let whole = whole.strip_suffix("... ").unwrap_or(whole);
+    if whole.is_empty() { kept } else { whole }
+}
+
+/// A beginning without the escape that it breaks off in: `a\n` of `a\n\u{1`.
+fn whole_escapes(kept: &str) -> &str {
+    let mut rest = kept.char_indices();
+    while let Some((at, c)) = rest.next() {
+        if c != '\\' {
+            continue;
+        }
+        let ends = match rest.next() {
+            Some((_, 'u')) => rest.any(|(_, c)| c == '}'),
+            Some((_, 'x')) => rest.nth(1).is_some(),
+            escaped => escaped.is_some(),
+        };
+        if !ends {
+            return &kept[..at];
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -201,7 +260,10 @@ mod tests {
             Variable::text("n", "1"),
         ];
         let shown = lines(&one, &at(40));
-        assert_eq!(shown[0], format!("  text = {}<90 chars>", "日".repeat(10)));
+        assert_eq!(
+            shown[0],
+            format!("  text = {}... (95 more chars)", "日".repeat(5))
+        );
         assert_eq!(
             lines(&one, &at(1))[1],
             "  n    = 1",
@@ -222,8 +284,41 @@ mod tests {
         ];
         assert_eq!(
             lines(&one, &at(50))[0],
-            format!("  text = \"{}<66 chars>\"... (999 bytes)", "x".repeat(14))
+            format!("  text = \"{}\"... (999 bytes)", "x".repeat(24))
         );
+        let list = format!(
+            "[{}, ... 990 more]",
+            "123, ".repeat(20).trim_end_matches(", ")
+        );
+        let one = [Variable::text("list", list), Variable::text("n", "1")];
+        assert_eq!(
+            lines(&one, &at(60))[0],
+            "  list = [123, 123, 123, ... (83 more chars), ... 990 more]"
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_between_its_quotes_and_escapes() {
+        let cut = |text: &str, width| {
+            let one = [
+                Variable::text("t", format!("{text:?}")),
+                Variable::text("n", "1"),
+            ];
+            lines(&one, &at(width))[0].clone()
+        };
+        let long = "0123456789\n\u{1b}\\\"".to_owned() + &"x".repeat(40);
+        for (width, kept) in [
+            (38, ""),
+            (39, "\\n"),
+            (44, "\\n"),
+            (45, "\\n\\u{1b}"),
+            (46, "\\n\\u{1b}"),
+            (47, "\\n\\u{1b}\\\\"),
+        ] {
+            let shown = cut(&long, width);
+            let expected = format!("  t = \"0123456789{kept}\"... (");
+            assert!(shown.starts_with(&expected), "{shown} {expected}");
+        }
     }
 
     #[test]
