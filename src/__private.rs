@@ -11,10 +11,11 @@ pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as fra
 pub use crate::log_calls::call::{Log, log_enter, log_none};
 pub use crate::log_calls::enter::*;
 pub use crate::log_calls::entry::*;
-pub use crate::log_calls::probe::{Returning, Shown};
+pub use crate::log_calls::probe::Shown;
+pub use crate::log_calls::show::{Hidden, Parts, Returned};
 pub use crate::log_calls::site::LogSite;
 pub use crate::log_calls::task::{
-    Given, LogTask, log_future, log_no_task, log_show, log_show_plain, log_task,
+    LogTask, log_future, log_no_task, log_show, log_show_plain, log_task,
 };
 pub use crate::observe::{
     Early, Leaf, Observed, SeenLeaf, early, fail, fail_top, failing, failing_top, fails, fails_top,

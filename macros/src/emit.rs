@@ -42,6 +42,8 @@ pub(crate) struct Emit {
     receiver: Cell<bool>,
     /// The function's literal is a constant of it, for the log.
     pub(crate) named: Cell<bool>,
+    /// A value that the function returns is shown by its type's own impls, see `Emit::log_show`.
+    pub(crate) shows: Cell<bool>,
     pub(crate) reach: Reach,
     /// Only scalars are read from values: the function contains `unsafe`, and a local may be half made.
     pub(crate) plain: bool,
@@ -57,6 +59,7 @@ impl Emit {
             span: Cell::new(base),
             receiver: Cell::new(false),
             named: Cell::new(false),
+            shows: Cell::new(false),
             reach,
             plain,
         }
@@ -486,13 +489,9 @@ impl Emit {
         out.push(self.punct('>'));
     }
 
-    /// `let guard = enterN(META, &a, &b);`; of a function whose calls are logged, `enterN_log(META, &SITE, &a, &b)`
+    /// `let guard = enterN(META, &a, &b);`
     pub(crate) fn enter(&self, out: &mut Vec<TokenTree>, meta: &str, arguments: &[Ident]) {
         let mut inner = self.meta(meta);
-        if self.named.get() {
-            inner.push(self.punct(','));
-            inner.extend(self.log_site_borrowed());
-        }
         for argument in arguments {
             inner.push(self.punct(','));
             inner.push(self.punct('&'));
@@ -506,8 +505,7 @@ impl Emit {
         } else {
             ""
         };
-        let log = if self.named.get() { "_log" } else { "" };
-        let name = format!("enter{}{plain}{log}", arguments.len());
+        let name = format!("enter{}{plain}", arguments.len());
         self.call(out, &name, inner);
         out.push(self.punct(';'));
     }

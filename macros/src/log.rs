@@ -48,7 +48,9 @@ impl LogOptions {
                 }
             }),
             ("level", _) => level(span, rest).map(|digit| self.letters.push(digit)),
-            ("sink", _) => expression(name, span, rest).map(|path| self.sink = Some(path)),
+            ("sink", _) => {
+                expression(name, span, rest).map(|path| self.sink = Some(in_any_edition(path)))
+            }
             ("if", _) => expression(name, span, rest).map(|it| self.condition = Some(it)),
             _ => return None,
         })
@@ -57,6 +59,12 @@ impl LogOptions {
     /// `redact(result)`, `show(result)`
     pub(crate) fn result(&mut self, shown: bool) {
         self.letters.push(if shown { 'v' } else { 'x' });
+    }
+
+    /// Whether nothing is to be seen of what a function returns.
+    pub(crate) fn hides_result(&self, function: &str) -> bool {
+        let has = |letter| self.letters.contains(letter);
+        has('r') || has('x') || crate::secret::is_secret(function) && !has('v')
     }
 
     /// What a function inside an annotated container has, over what the container has: of a level, the last counts.
@@ -120,6 +128,17 @@ fn expression(name: &str, span: Span, rest: &[Tok]) -> Result<Vec<TokenTree>, Op
     }
 }
 
+/// `::stacklens::..` is this library wherever it is written, also in edition 2015, where it would begin at the crate's
+/// own root.
+fn in_any_edition(mut path: Vec<TokenTree>) -> Vec<TokenTree> {
+    if matches!(path.get(2), Some(TokenTree::Ident(name)) if name.to_string() == "stacklens") {
+        for tree in &mut path[..3] {
+            tree.set_span(Span::mixed_site().located_at(tree.span()));
+        }
+    }
+    path
+}
+
 /// What a function has returned if the log has not seen it.
 #[derive(Clone, Copy)]
 pub(crate) enum Unseen {
@@ -140,6 +159,8 @@ pub(crate) struct LoggedResult {
     asked: bool,
     /// `Debug` may be asked for: not of a type with lifetimes, for some of which alone it may be.
     debug: bool,
+    /// Whether it is a failure is all that is asked.
+    hidden: bool,
 }
 
 impl LoggedResult {
@@ -149,6 +170,7 @@ impl LoggedResult {
             written: vec![emit.ident("_")],
             asked: false,
             debug: false,
+            hidden: false,
         }
     }
 
@@ -158,6 +180,7 @@ impl LoggedResult {
         emit: &Emit,
         written: &[Tok],
         result: Option<&[TokenTree]>,
+        hidden: bool,
     ) -> Option<LoggedResult> {
         if written.is_empty() || matches!(written, [t] if t.is_punct('!')) {
             return None;
@@ -172,8 +195,9 @@ impl LoggedResult {
                 Some(result) => result.to_vec(),
                 None => vec![emit.ident("_")],
             },
-            asked: named && (is_probed(written) || written.iter().any(failing)),
+            asked: named && (is_probed(written) && !hidden || written.iter().any(failing)),
             debug: named && is_probed(written) && !has_lifetimes(written),
+            hidden,
         })
     }
 }
@@ -234,39 +258,60 @@ impl Emit {
     }
 
     /// The static of [`Emit::log_site`].
-    pub(crate) fn log_site_borrowed(&self) -> [TokenTree; 2] {
+    fn log_site_borrowed(&self) -> [TokenTree; 2] {
         self.borrowed(self.ident(SITE))
     }
 
-    /// `let log = log_none(); log_enter(&SITE, &guard, &log);`, with what is to be done before where the call is
+    /// `let log = log_none(); log_enter(&SITE, &guard, &log);`, with what makes the arguments known where the call is
     /// logged.
     pub(crate) fn log_enter(
         &self,
         out: &mut Vec<TokenTree>,
         options: &LogOptions,
-        before: Vec<TokenTree>,
+        arguments: Vec<TokenTree>,
     ) {
         out.extend([self.ident("let"), self.log(), self.punct('=')]);
         self.call(out, "log_none", Vec::new());
         out.push(self.punct(';'));
+        let site = || self.log_site_borrowed();
         let mut enter = Vec::new();
-        let mut arguments = self.borrowed(self.ident(SITE)).to_vec();
-        arguments.push(self.punct(','));
-        arguments.extend(self.borrowed(self.guard().into()));
-        arguments.push(self.punct(','));
-        arguments.extend(self.borrowed(self.log()));
-        self.call(&mut enter, "log_enter", arguments);
+        let mut entered = site().to_vec();
+        entered.push(self.punct(','));
+        entered.extend(self.borrowed(self.guard().into()));
+        entered.push(self.punct(','));
+        entered.extend(self.borrowed(self.log()));
+        self.call(&mut enter, "log_enter", entered);
         enter.push(self.punct(';'));
-        if before.is_empty() && options.condition.is_none() {
+        if arguments.is_empty() && options.condition.is_none() {
             out.extend(enter);
             return;
         }
-        out.push(self.ident("if"));
-        self.call(out, "log_may", self.borrowed(self.ident(SITE)).to_vec());
-        self.and(out, options);
-        let mut inner = before;
+        let mut inner = Vec::new();
+        if !arguments.is_empty() {
+            inner.push(self.ident("if"));
+            self.call(&mut inner, "log_reads", site().to_vec());
+            inner.push(self.group(Delimiter::Brace, arguments));
+        }
         inner.extend(enter);
+        out.push(self.ident("if"));
+        self.call(out, "log_may", site().to_vec());
+        self.and(out, options);
         out.push(self.group(Delimiter::Brace, inner));
+    }
+
+    /// `log_argument(INDEX, &x, &guard);`
+    pub(crate) fn log_argument(&self, out: &mut Vec<TokenTree>, variable: &Ident, index: u32) {
+        let name = if self.plain {
+            "log_argument_plain"
+        } else {
+            "log_argument"
+        };
+        let mut arguments = vec![self.number(index), self.punct(',')];
+        arguments.extend(self.borrowed(variable.clone().into()));
+        arguments.push(self.punct(','));
+        arguments.extend(self.borrowed(self.guard().into()));
+        self.call(out, name, arguments);
+        out.push(self.punct(';'));
     }
 
     /// `&& (condition)`
@@ -303,62 +348,51 @@ impl Emit {
         out.push(self.punct('.'));
     }
 
-    /// A value that leaves the function: `log_ret::<R>(VALUE, &log)`, or
-    /// `match log_value::<R>(VALUE) { v => { if log_on(&log) { Returning(&v).stacklens_outcome(&log); .. } v } }`
+    /// A value that leaves the function: `log_ret::<R>(VALUE, &log)`, or `log_ret_by::<R>(VALUE, show, &log)`
     pub(crate) fn log_leaf(&self, result: &LoggedResult, value: Vec<TokenTree>) -> Vec<TokenTree> {
-        let mut out = Vec::new();
-        if !result.asked {
-            let plain = if self.plain {
-                "log_ret_plain"
-            } else {
-                "log_ret"
-            };
-            out.extend(self.path(plain));
-            self.turbofish(&mut out, Some(&result.written), false);
-            let mut arguments = value;
-            arguments.push(self.punct(','));
-            arguments.extend(self.borrowed(self.log()));
-            out.push(self.group(Delimiter::Parenthesis, arguments));
-            return out;
-        }
-        let name = || self.ident("stacklens_value");
-        let mut asked = Vec::new();
-        let (own, log) = (self.borrowed(name()), self.borrowed(self.log()));
-        self.returning(&mut asked, result, &own, &log);
-        let mut arm = vec![self.ident("if")];
-        self.call(&mut arm, "log_on", self.borrowed(self.log()).to_vec());
-        arm.push(self.group(Delimiter::Brace, asked));
-        arm.push(name());
-        out.push(self.ident("match"));
-        out.extend(self.path("log_value"));
+        let name = match (result.asked, self.plain) {
+            (true, _) => "log_ret_by",
+            (false, true) => "log_ret_plain",
+            (false, false) => "log_ret",
+        };
+        let mut out = self.path(name);
         self.turbofish(&mut out, Some(&result.written), false);
-        out.push(self.group(Delimiter::Parenthesis, value));
-        let mut arms = vec![name()];
-        arms.extend(self.joint(['=', '>']));
-        arms.push(self.group(Delimiter::Brace, arm));
-        out.push(self.group(Delimiter::Brace, arms));
+        let mut arguments = value;
+        arguments.push(self.punct(','));
+        if result.asked {
+            arguments.extend([self.ident(SHOW), self.punct(',')]);
+            self.shows.set(true);
+        }
+        arguments.extend(self.borrowed(self.log()));
+        out.push(self.group(Delimiter::Parenthesis, arguments));
         out
     }
 
-    /// `Returning(VALUE).stacklens_outcome(NOTES); Returning(VALUE).stacklens_ret(NOTES);`
-    fn returning(
-        &self,
-        out: &mut Vec<TokenTree>,
-        result: &LoggedResult,
-        value: &[TokenTree],
-        notes: &[TokenTree],
-    ) {
-        let shown = if result.debug {
-            "stacklens_ret"
-        } else {
-            "stacklens_ret_plain"
-        };
-        for method in ["stacklens_outcome", shown] {
-            self.call(out, "Returning", value.to_vec());
-            out.extend([self.punct('.'), self.ident(method)]);
-            out.push(self.group(Delimiter::Parenthesis, notes.iter().cloned()));
+    /// `let show = Returned::<R>::NEW.stacklens_show();`, once for all values that leave the function.
+    pub(crate) fn log_shows(&self, out: &mut Vec<TokenTree>, result: &LoggedResult) {
+        if self.shows.get() {
+            out.extend([self.ident("let"), self.ident(SHOW), self.punct('=')]);
+            out.extend(self.showing(result));
             out.push(self.punct(';'));
         }
+    }
+
+    /// `Returned::<R>::NEW.stacklens_show()`
+    fn showing(&self, result: &LoggedResult) -> Vec<TokenTree> {
+        let mut out = self.path(match (result.hidden, result.debug) {
+            (true, _) => "Hidden",
+            (false, true) => "Returned",
+            (false, false) => "Parts",
+        });
+        self.turbofish(&mut out, Some(&result.written), false);
+        out.extend(crate::emit::colons(self.located()));
+        out.extend([
+            self.ident("NEW"),
+            self.punct('.'),
+            self.ident("stacklens_show"),
+            self.group(Delimiter::Parenthesis, []),
+        ]);
+        out
     }
 
     /// `log_q(OPERAND, &log)`: the operand of a `?`.
@@ -384,19 +418,11 @@ impl Emit {
         inner.extend([self.log(), self.punct('=')]);
         if options.condition.is_some() {
             inner.push(self.ident("if"));
-            self.call(
-                &mut inner,
-                "log_may",
-                self.borrowed(self.ident(SITE)).to_vec(),
-            );
+            self.call(&mut inner, "log_may", self.log_site_borrowed().to_vec());
             self.and(&mut inner, options);
         }
         let mut task = Vec::new();
-        self.call(
-            &mut task,
-            "log_task",
-            self.borrowed(self.ident(SITE)).to_vec(),
-        );
+        self.call(&mut task, "log_task", self.log_site_borrowed().to_vec());
         if options.condition.is_some() {
             let mut none = Vec::new();
             self.call(&mut none, "log_no_task", Vec::new());
@@ -424,7 +450,7 @@ impl Emit {
         self.group(Delimiter::Brace, inner)
     }
 
-    /// `log_future::<R, _, _>(LOG, SHOW, FUTURE)`
+    /// `log_future::<R, _>(LOG, SHOW, FUTURE)`
     pub(crate) fn log_future(
         &self,
         result: &[TokenTree],
@@ -436,9 +462,7 @@ impl Emit {
         out.extend(crate::emit::colons(self.located()));
         out.push(self.punct('<'));
         out.extend(result.iter().cloned());
-        for _ in 0..2 {
-            out.extend([self.punct(','), self.ident("_")]);
-        }
+        out.extend([self.punct(','), self.ident("_")]);
         out.push(self.punct('>'));
         let mut arguments = vec![log, self.punct(',')];
         arguments.extend(show);
@@ -448,31 +472,17 @@ impl Emit {
         out
     }
 
-    /// What shows the value of a future: `|v, given| { Returning(v).. }`, or `log_show` where its type cannot be
+    /// What shows the value of a future: `Returned::<R>::NEW.stacklens_show()`, or `log_show` where its type cannot be
     /// written.
     pub(crate) fn log_show(&self, result: Option<&LoggedResult>) -> Vec<TokenTree> {
-        let Some(result) = result.filter(|result| result.asked) else {
-            return self.path(if self.plain {
-                "log_show_plain"
-            } else {
-                "log_show"
-            });
-        };
-        let (value, given) = (self.ident("stacklens_value"), self.ident("stacklens_given"));
-        let mut body = Vec::new();
-        // The closure is given references.
-        let (own, notes) = (std::slice::from_ref(&value), std::slice::from_ref(&given));
-        self.returning(&mut body, result, own, notes);
-        vec![
-            self.punct('|'),
-            value,
-            self.punct(','),
-            given,
-            self.punct('|'),
-            self.group(Delimiter::Brace, body),
-        ]
+        match result.filter(|result| result.asked) {
+            Some(result) => self.showing(result),
+            None if self.plain => self.path("log_show_plain"),
+            None => self.path("log_show"),
+        }
     }
 }
 
 const META: &str = "STACKLENS_META";
 const SITE: &str = "STACKLENS_SITE";
+const SHOW: &str = "stacklens_show";

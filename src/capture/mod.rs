@@ -12,6 +12,7 @@ pub(crate) mod debug;
 mod decode;
 pub(crate) mod derive_support;
 pub(crate) mod encode;
+mod erased;
 mod kind;
 mod limits;
 mod load;
@@ -29,6 +30,7 @@ pub(crate) mod unoptimised;
 mod value;
 
 pub(crate) use encode::VALUE_BYTES;
+pub use erased::Erased;
 pub(crate) use kind::{Tag, type_id};
 #[cfg(not(unoptimised))]
 pub(crate) use kind::{scalar, text};

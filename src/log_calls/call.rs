@@ -3,14 +3,14 @@
 use super::event::{Arguments, Event, EventKind};
 use super::format::{self, Flags};
 use super::line::Line;
+use super::show::{How, Notes};
 use super::sink::Target;
 use super::site::{Facts, LogSite};
 use super::subject::{Subject, kept};
 use super::thread::{self, Busy};
 use super::{Outcome, panic, value};
-use crate::capture::{Encoder, Tag, intern};
+use crate::capture::{Erased, Tag};
 use crate::stack::Guard;
-use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ enum Stored {
 }
 
 /// A call that is not logged, so far. Entered in its place: what is returned by value would be copied.
-#[inline]
+#[cfg_attr(not(unoptimised), inline)]
 pub fn log_none() -> Log {
     Log {
         site: Cell::new(None),
@@ -60,7 +60,7 @@ pub fn log_none() -> Log {
 }
 
 /// Enters the log of a call, if it is to be logged.
-#[inline]
+#[cfg_attr(not(unoptimised), inline)]
 pub fn log_enter(site: &'static LogSite, frame: &Guard, log: &Log) {
     if !site.is_off() {
         open(log, site, frame);
@@ -88,7 +88,7 @@ fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
     }
     let facts = site.facts();
     let target = facts.target();
-    let flags = facts.flags.with(format::flags());
+    let flags = target.looks(facts.flags.with(format::flags()));
     let timed = slow.is_some() || target.needs.time || flags.has(Flags::TIME);
     // SAFETY: the call is not entered yet, so that nobody looks at the state; nobody writes it once it is.
     let state: &State = unsafe {
@@ -121,15 +121,16 @@ fn begin(facts: &Facts, target: &Target, state: &mut State, frame: &Guard) {
     let learned = facts.learn_name(frame);
     let name = learned.as_deref().unwrap_or(&facts.name);
     let mut event = state.event(facts, name, target, EventKind::Call, frame);
-    let mut line = Line::new();
-    if target.needs.line {
-        format::write_head(&mut line, &event);
-        let from = line.len();
-        event.write_subject(&mut line);
-        state.subject.keep(&line, from, frame);
-        format::write_tail(&mut line, &event);
-        event.line = line.as_str();
+    if !target.needs.line {
+        return target.write(&event);
     }
+    let mut line = Line::new();
+    format::write_head(&mut line, &event);
+    let from = line.len();
+    event.write_subject(&mut line);
+    state.subject.keep(&line, from, frame);
+    format::write_tail(&mut line, &event);
+    event.line = line.as_str();
     target.write(&event);
 }
 
@@ -169,7 +170,7 @@ impl Log {
 }
 
 impl Drop for Log {
-    #[inline]
+    #[cfg_attr(not(unoptimised), inline)]
     fn drop(&mut self) {
         if self.is_on() {
             close(self);
@@ -211,6 +212,9 @@ fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
     };
     event.outcome = Some(outcome);
     event.elapsed = elapsed;
+    if !target.looks_at_values() {
+        return target.write(&event);
+    }
     let mut line = Line::new();
     if target.needs.line {
         format::write_head(&mut line, &event);
@@ -286,10 +290,7 @@ impl State {
 
     /// Keeps a text as what is returned.
     fn keep_result(&self, outcome: Outcome, text: &Line) {
-        // What the type said is more than what the text says.
-        if self.outcome.get() == Outcome::Left {
-            self.outcome.set(outcome);
-        }
+        self.outcome.set(outcome);
         self.result
             .set(match self.frame.keep(text.as_str().as_bytes()) {
                 0 => Stored::NoRoom,
@@ -302,72 +303,39 @@ impl State {
         !self.flags.has(Flags::RESULT) || self.flags.has(Flags::REDACT_RESULT)
     }
 
-    /// There was a value, of which nothing is to be seen.
-    fn hide_result(&self) {
-        if self.outcome.get() == Outcome::Left {
-            self.outcome.set(Outcome::Value);
-        }
+    /// There was a value, of which nothing else is to be seen.
+    fn hide_result(&self, outcome: Outcome) {
+        self.outcome.set(outcome);
         self.result.set(Stored::Hidden);
     }
 
-    /// Notes a value by the identity of its type.
-    ///
-    /// # Safety
-    /// `at` points to a live value of the type that `id` and `name` answer for.
-    unsafe fn returned(&self, at: *const (), id: fn() -> TypeId, name: fn() -> &'static str) {
-        let entry = intern(id, name);
-        // SAFETY: `entry` is the entry of the type at `at`.
-        if let Some((tag, bits)) = unsafe { entry.scalar(at) } {
+    /// Notes what is returned.
+    fn returned(&self, value: Erased<'_>, how: How<'_>) {
+        if let Some((tag, bits)) = value.scalar() {
             self.outcome.set(Outcome::Value);
-            self.result.set(Stored::Scalar(tag, bits));
-            return;
+            return self.result.set(Stored::Scalar(tag, bits));
         }
         if self.hides_result() {
-            return self.hide_result();
+            return self.hide_result(how.outcome(value.type_name()));
         }
         let mut text = Line::new();
-        let types = self.flags.has(Flags::TYPES);
-        // SAFETY: passed on.
-        let outcome = unsafe { value::by_identity(&mut text, at, id, name, types) };
-        self.keep_result(outcome, &text);
-    }
-
-    /// Notes a scalar, or the type of anything else.
-    #[cold]
-    fn returned_plain<R>(&self, value: &R) {
-        let entry = intern(crate::capture::type_id::<R>, std::any::type_name::<R>);
-        // SAFETY: a reference to an `R`, and the entry of its type.
-        if let Some((tag, bits)) = unsafe { entry.scalar(std::ptr::from_ref(value).cast()) } {
-            self.outcome.set(Outcome::Value);
-            self.result.set(Stored::Scalar(tag, bits));
-        } else if self.hides_result() {
-            self.hide_result();
-        } else {
-            let mut text = Line::new();
-            value::type_of::<R>(&mut text);
-            self.keep_result(Outcome::Value, &text);
-        }
-    }
-
-    /// Notes a value by code of the user's.
-    fn returned_by(&self, name: &str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
-        if self.hides_result() {
-            return self.hide_result();
-        }
-        let mut text = Line::new();
-        let outcome = value::by(&mut text, name, self.flags.has(Flags::TYPES), write);
+        let outcome = value::shown(&mut text, value, how, self.flags.has(Flags::TYPES));
         self.keep_result(outcome, &text);
     }
 }
 
-/// # Safety
-/// As for [`State::returned`].
-#[cold]
-#[inline(never)]
-unsafe fn returned(log: &Log, at: *const (), id: fn() -> TypeId, name: fn() -> &'static str) {
-    if let (Some((_, state)), Some(_busy)) = (log.state(), Busy::enter()) {
-        // SAFETY: passed on.
-        unsafe { state.returned(at, id, name) };
+impl Notes for Log {
+    #[cold]
+    fn note(&self, value: Erased<'_>, how: How<'_>) {
+        if let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) {
+            state.returned(value, how);
+        }
+    }
+
+    fn outcome(&self, outcome: Outcome) {
+        if let Some((_, state)) = self.state() {
+            state.hide_result(outcome);
+        }
     }
 }
 
@@ -384,24 +352,7 @@ impl Log {
             state.outcome.set(Outcome::Value);
             return state.result.set(Stored::Scalar(tag, bits));
         }
-        let at = std::ptr::from_ref(value).cast();
-        // SAFETY: a reference to an `R`.
-        unsafe {
-            returned(
-                self,
-                at,
-                crate::capture::type_id::<R>,
-                std::any::type_name::<R>,
-            )
-        };
-    }
-
-    /// Notes a scalar, or the type of anything else.
-    #[inline]
-    pub(super) fn look_plainly<R>(&self, value: &R) {
-        if let Some((_, state)) = self.state() {
-            state.returned_plain(value);
-        }
+        self.note(Erased::of(value), How::Identity);
     }
 
     #[inline]
@@ -409,53 +360,18 @@ impl Log {
         self.site.get().is_some()
     }
 
-    /// Notes whether the value that is returned next is a failure.
-    pub(super) fn note_outcome(&self, outcome: Outcome) {
-        if let Some((_, state)) = self.state() {
-            state.outcome.set(outcome);
-        }
-    }
-
     /// Notes that the function is left by a failure: what it is wrapped in, and itself.
     #[cold]
-    pub(crate) fn failed<E>(&self, name: &str, error: &E) {
-        self.note_inside(Outcome::Err, name, error);
+    pub(crate) fn failed<E>(&self, name: &'static str, error: &E) {
+        let how = How::Parts(Outcome::Err, name, Some(Erased::of(error)));
+        // No value of a known type: it is shown by its parts.
+        self.note(Erased::of(self), how);
     }
 
     /// Notes that the function is left by `None`.
     #[cold]
     pub(crate) fn none(&self) {
-        let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) else {
-            return;
-        };
-        state.outcome.set(Outcome::None);
-        if state.hides_result() {
-            return state.hide_result();
-        }
-        let mut text = Line::new();
-        text.push("None");
-        state.keep_result(Outcome::None, &text);
-    }
-
-    /// Notes a value of which only what is inside can be shown: `Err(..)`, `Some(..)`.
-    pub(super) fn note_inside<T>(&self, outcome: Outcome, name: &str, inside: &T) {
-        let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) else {
-            return;
-        };
-        state.outcome.set(outcome);
-        if state.hides_result() {
-            return state.hide_result();
-        }
-        let mut text = Line::new();
-        value::inside(&mut text, name, inside, state.flags.has(Flags::TYPES));
-        state.keep_result(outcome, &text);
-    }
-
-    /// Notes a value that shows itself by code of the user's.
-    pub(super) fn note_by(&self, name: &str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
-        if let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) {
-            state.returned_by(name, write);
-        }
+        self.note(Erased::of(self), How::Parts(Outcome::None, "None", None));
     }
 }
 

@@ -3,25 +3,30 @@
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
 use super::call::Log;
+use super::show::{How, Notes, Show};
 use super::site::LogSite;
+use crate::capture::Erased;
 use crate::observe::Observed;
 
 /// Whether calls may be logged.
-#[inline]
+#[cfg_attr(not(unoptimised), inline)]
 pub fn log_may(site: &'static LogSite) -> bool {
     !site.is_off() && site.rule().is_some()
 }
 
-/// Whether a call is logged.
+/// What the function is about to return, and what shows it.
 #[inline]
-pub fn log_on(log: &Log) -> bool {
-    log.is_on()
+pub fn log_ret_by<R>(value: R, show: Show<R>, log: &Log) -> R {
+    if log.is_on() {
+        show(&value, log);
+    }
+    value
 }
 
-/// Checks a value against the type that is written.
-#[inline]
-pub fn log_value<R>(value: R) -> R {
-    value
+/// Whether anybody looks at the values of a call that may be logged.
+#[cfg_attr(not(unoptimised), inline)]
+pub fn log_reads(site: &'static LogSite) -> bool {
+    site.reads()
 }
 
 /// The operand of a `?`: what leaves the function by it.
@@ -44,6 +49,8 @@ pub fn log_ret<R>(value: R, log: &Log) -> R {
 /// read.
 #[inline]
 pub fn log_ret_plain<R>(value: R, log: &Log) -> R {
-    log.look_plainly(&value);
+    if log.is_on() {
+        log.note(Erased::of(&value), How::Type);
+    }
     value
 }

@@ -46,6 +46,11 @@ impl Flags {
         Flags(self.0 | flags.0)
     }
 
+    #[inline]
+    pub(super) const fn without(self, flags: Flags) -> Flags {
+        Flags(self.0 & !flags.0)
+    }
+
     fn set(&mut self, flag: Flags, on: bool) {
         self.0 = if on {
             self.0 | flag.0

@@ -264,6 +264,7 @@ impl fmt::Write for Line {
 ///
 /// # Safety
 /// As for `copy_nonoverlapping`.
+#[cfg(not(unoptimised))]
 #[inline]
 unsafe fn copy(from: *const u8, to: *mut u8, count: usize) {
     // SAFETY: each access lies within `count` bytes.
@@ -298,6 +299,16 @@ unsafe fn copy(from: *const u8, to: *mut u8, count: usize) {
             _ => from.copy_to_nonoverlapping(to, count),
         }
     }
+}
+
+/// Without optimisation `memcpy` is the one that is optimised.
+///
+/// # Safety
+/// As for `copy_nonoverlapping`.
+#[cfg(unoptimised)]
+unsafe fn copy(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: passed on.
+    unsafe { from.copy_to_nonoverlapping(to, count) };
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod background;
 pub(crate) mod call;
+mod counter;
 pub(crate) mod enter;
 pub(crate) mod entry;
 mod event;
@@ -18,6 +19,7 @@ mod outcome;
 mod panic;
 pub(crate) mod probe;
 mod ring;
+pub(crate) mod show;
 mod sink;
 pub(crate) mod site;
 mod streams;
@@ -30,6 +32,7 @@ mod tracing_crate;
 mod value;
 
 pub use background::Background;
+pub use counter::Counter;
 pub use event::{Event, EventKind};
 pub use filter::{FilterError, set_filter};
 pub use format::{Format, set_format};

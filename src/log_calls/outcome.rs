@@ -19,6 +19,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub(super) const ALL: [Outcome; 6] = [
+        Outcome::Value,
+        Outcome::Err,
+        Outcome::None,
+        Outcome::Panic,
+        Outcome::Dropped,
+        Outcome::Left,
+    ];
+
     /// `"value"`, `"err"`, `"none"`, `"panic"`, `"dropped"` or `"left"`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -31,3 +40,11 @@ impl Outcome {
         }
     }
 }
+
+const _: () = {
+    let mut i = 0;
+    while i < Outcome::ALL.len() {
+        assert!(Outcome::ALL[i] as usize == i);
+        i += 1;
+    }
+};

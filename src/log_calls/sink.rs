@@ -72,6 +72,8 @@ pub trait Sink: Send + Sync {
 pub struct Needs {
     /// The text of an event, [`Event::line`].
     pub line: bool,
+    /// Arguments and results, [`Event::each_argument`] and [`Event::result`]. In a text they are anyway.
+    pub values: bool,
     /// How long calls took, [`Event::elapsed`]. (An option or the filter may ask for it too.)
     pub time: bool,
     /// The text is for a terminal that shows colours.
@@ -82,13 +84,22 @@ impl Needs {
     /// The text, and nothing else.
     pub const LINE: Needs = Needs {
         line: true,
+        values: true,
         time: false,
         color: false,
     };
     /// The fields of the event, not the text.
     pub const FIELDS: Needs = Needs {
         line: false,
+        values: true,
         time: true,
+        color: false,
+    };
+    /// Which calls begin and how they end: nothing is looked at and nothing formatted.
+    pub const CALLS: Needs = Needs {
+        line: false,
+        values: false,
+        time: false,
         color: false,
     };
 }
@@ -134,6 +145,7 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
         let (a, b) = (self.0.needs(), self.1.needs());
         Needs {
             line: a.line || b.line,
+            values: a.values || b.values,
             time: a.time || b.time,
             color: (a.color || !a.line) && (b.color || !b.line),
         }
@@ -161,6 +173,22 @@ impl Target {
             Flags::COLOR
         } else {
             Flags::NONE
+        }
+    }
+
+    /// Whether arguments and results are looked at.
+    #[inline]
+    pub(super) fn looks_at_values(&self) -> bool {
+        self.needs.line || self.needs.values
+    }
+
+    /// What is looked at in a call, given what is said of it.
+    #[inline]
+    pub(super) fn looks(&self, said: Flags) -> Flags {
+        if self.looks_at_values() {
+            said
+        } else {
+            said.without(Flags::ARGUMENTS.with(Flags::RESULT))
         }
     }
 

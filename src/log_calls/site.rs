@@ -7,17 +7,19 @@ use super::sink::{self, Target};
 use super::{Level, Sink};
 use crate::Code;
 use crate::Value;
+use crate::capture::Tag;
 use crate::code::Missing;
 use crate::inspect::receiver_type;
 use crate::stack::{Guard, Meta, Seen};
 use once_cell::race::OnceBox;
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A static in each logged function.
 pub struct LogSite {
-    /// The number of the filter (upper half), whether its rule has conditions, and the rule's index plus 1; 0 there is
-    /// off.
+    /// The number of the filter (upper half), whether its rule has conditions, whether the sink looks at no values, and
+    /// the rule's index plus 1; 0 there is off.
     decision: AtomicU64,
     /// Calls since the filter was set, for `sample` and `first`.
     calls: AtomicU64,
@@ -29,6 +31,7 @@ pub struct LogSite {
 }
 
 const CONDITIONS: u64 = 1 << 31;
+const BLIND: u64 = 1 << 30;
 const OPENING: usize = 24;
 
 /// What is known of a logged function, decoded when it is first logged.
@@ -41,6 +44,8 @@ pub(super) struct Facts {
     opening_length: usize,
     /// Module and name.
     path: Box<str>,
+    /// The name with the type that `self` had first, and the word of the value that told it: most are of one type.
+    learned: OnceBox<((u8, u64), Box<str>)>,
     /// The slot of `self`, for a method of which the type is not known otherwise.
     receiver: Option<u32>,
     arguments: Box<[Argument]>,
@@ -108,7 +113,14 @@ impl LogSite {
         let decision = match filter.decide(facts.path(), facts.level) {
             Some(rule) => {
                 let conditional = filter.conditions(rule) != filter::Conditions::default();
-                generation | (u64::from(rule) + 1) | if conditional { CONDITIONS } else { 0 }
+                generation
+                    | (u64::from(rule) + 1)
+                    | if conditional { CONDITIONS } else { 0 }
+                    | if facts.target().looks_at_values() {
+                        0
+                    } else {
+                        BLIND
+                    }
             }
             None => generation,
         };
@@ -121,7 +133,13 @@ impl LogSite {
     #[inline]
     pub(super) fn conditions(rule: u64) -> Option<filter::Conditions> {
         (rule & CONDITIONS != 0)
-            .then(|| filter::current().conditions((rule & (CONDITIONS - 1)) as u32 - 1))
+            .then(|| filter::current().conditions((rule & (BLIND - 1)) as u32 - 1))
+    }
+
+    /// Whether the sink looks at arguments and results; asked once the rule was.
+    #[inline]
+    pub(super) fn reads(&self) -> bool {
+        self.decision.load(Relaxed) & BLIND == 0
     }
 
     /// How many calls came before this one.
@@ -174,6 +192,7 @@ impl Facts {
         let receiver = code.receiver().filter(|_| qualifier.is_empty());
         Facts {
             path: format!("{}::{name}", code.module()).into(),
+            learned: OnceBox::new(),
             receiver: receiver.and_then(|v| v.slot()),
             left_out: named + usize::from(code.is_method()) < code.argcount(),
             code,
@@ -201,18 +220,31 @@ impl Facts {
 
     /// The name with the type that `self` has in this call, where nothing else knows it.
     #[inline]
-    pub(super) fn learn_name(&self, frame: &Guard) -> Option<String> {
+    pub(super) fn learn_name(&self, frame: &Guard) -> Option<Cow<'_, str>> {
         self.receiver
             .and_then(|slot| self.name_by_receiver(frame, slot))
     }
 
     #[cold]
-    fn name_by_receiver(&self, frame: &Guard, slot: u32) -> Option<String> {
-        let value = match frame.peek(slot)? {
+    fn name_by_receiver(&self, frame: &Guard, slot: u32) -> Option<Cow<'_, str>> {
+        let word = match frame.peek(slot)? {
             Seen::Short(..) => return None,
-            Seen::Word(tag, bits) | Seen::Bytes(tag, bits, _) => Value::decode(tag, bits, &[]),
+            Seen::Word(tag, bits) | Seen::Bytes(tag, bits, _) => (tag, bits),
         };
-        self.name_of(value.type_name()?)
+        // What a word of a typed value is, is the type.
+        let typed = word.0 == Tag::TYPED;
+        if let Some((known, name)) = self.learned.get().filter(|_| typed)
+            && *known == word
+        {
+            return Some(Cow::Borrowed(name));
+        }
+        let value = Value::decode(word.0, word.1, &[]);
+        let name = self.name_of(value.type_name()?)?;
+        if typed && self.learned.get().is_none() {
+            // Another thread may have been faster.
+            let _ = self.learned.set(Box::new((word, name.clone().into())));
+        }
+        Some(Cow::Owned(name))
     }
 
     /// The name with the type of `self`, where nothing else knows it.

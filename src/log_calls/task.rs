@@ -5,12 +5,11 @@ use super::event::{Arguments, Event, EventKind};
 use super::filter::Conditions;
 use super::format::{self, Flags};
 use super::line::Line;
-use super::probe::Notes;
+use super::show::{How, Notes, Show};
 use super::site::{Argument, LogSite};
 use super::thread::{self, Busy};
 use super::{Outcome, panic, value};
-use crate::capture::Encoder;
-use std::any::TypeId;
+use crate::capture::{Encoder, Erased};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -50,13 +49,10 @@ pub fn log_no_task() -> LogTask {
 
 impl LogTask {
     /// What an argument is, by the identity of its type.
-    pub(super) fn argument<T: ?Sized>(&mut self, name: &'static str, value: &T) {
+    pub(super) fn argument(&mut self, name: &'static str, value: Erased<'_>) {
         if let Some(call) = &mut self.0 {
-            let at = std::ptr::from_ref(value).cast();
-            let (id, type_name) = (crate::capture::type_id::<T>, std::any::type_name::<T>);
-            // SAFETY: a reference to a `T`.
-            call.argument(name, type_name, &mut |out, types| unsafe {
-                value::by_identity(out, at, id, type_name, types);
+            call.argument(name, value, &mut |out, types| {
+                value::by_identity(out, value, types);
             });
         }
     }
@@ -65,12 +61,12 @@ impl LogTask {
     pub(super) fn argument_by(
         &mut self,
         name: &'static str,
-        type_name: fn() -> &'static str,
+        value: Erased<'_>,
         write: &mut dyn FnMut(&mut Encoder<'_>),
     ) {
         if let Some(call) = &mut self.0 {
-            call.argument(name, type_name, &mut |out, types| {
-                value::by(out, type_name(), types, write);
+            call.argument(name, value, &mut |out, types| {
+                value::by(out, value, types, write);
             });
         }
     }
@@ -88,7 +84,7 @@ impl Call {
         };
         let facts = site.facts();
         let unknown = |argument: &Argument| (argument.name, Box::from(argument.missing()));
-        let flags = facts.flags.with(format::flags());
+        let flags = facts.target().looks(facts.flags.with(format::flags()));
         Some(Box::new(Call {
             site,
             flags,
@@ -105,12 +101,12 @@ impl Call {
     fn argument(
         &mut self,
         name: &'static str,
-        type_name: fn() -> &'static str,
+        value: Erased<'_>,
         write: &mut dyn FnMut(&mut Line, bool),
     ) {
         let Some(_busy) = Busy::enter() else { return };
         if name == "self" {
-            self.name = self.site.facts().name_of(type_name());
+            self.name = self.site.facts().name_of(value.type_name());
             if !self.flags.has(Flags::RECEIVER) {
                 return;
             }
@@ -237,20 +233,20 @@ impl Drop for Polling<'_> {
 
 /// What a future gave.
 #[derive(Default)]
-pub struct Given {
+struct Given {
     flags: Option<Flags>,
     outcome: Cell<Option<Outcome>>,
     text: RefCell<String>,
 }
 
 impl Given {
-    fn keep(&self, write: impl FnOnce(&mut Line, bool) -> Outcome) {
+    fn keep(&self, known: Outcome, write: &mut dyn FnMut(&mut Line, bool) -> Outcome) {
         let Some(flags) = self.flags else { return };
         let seen = match (flags.has(Flags::RESULT), flags.has(Flags::REDACT_RESULT)) {
-            (false, _) => Outcome::Value,
+            (false, _) => known,
             (true, true) => {
                 self.text.replace("<redacted>".to_owned());
-                Outcome::Value
+                known
             }
             (true, false) => {
                 let Some(_busy) = Busy::enter() else { return };
@@ -260,94 +256,63 @@ impl Given {
                 outcome
             }
         };
-        // What the type said is more than what the text says.
-        self.outcome.set(self.outcome.get().or(Some(seen)));
+        self.outcome.set(Some(seen));
     }
 }
 
 impl Notes for Given {
-    fn outcome(&self, outcome: Outcome) {
-        self.outcome.set(Some(outcome));
-    }
-
-    fn by(&self, name: &'static str, write: &mut dyn FnMut(&mut Encoder<'_>)) {
-        self.keep(|out, types| value::by(out, name, types, write));
-    }
-
-    fn by_identity<T>(&self, value: &T) {
-        let at = std::ptr::from_ref(value).cast();
-        let (id, name): (fn() -> TypeId, _) =
-            (crate::capture::type_id::<T>, std::any::type_name::<T>);
-        if id() == TypeId::of::<()>() {
+    fn note(&self, value: Erased<'_>, how: How<'_>) {
+        if value.is::<()>() {
             return self.outcome.set(Some(Outcome::Value));
         }
-        // SAFETY: a reference to a `T`.
-        self.keep(|out, types| unsafe { value::by_identity(out, at, id, name, types) });
-    }
-
-    fn inside<T>(&self, name: &'static str, inside: &T) {
-        self.keep(|out, types| {
-            value::inside(out, name, inside, types);
-            Outcome::Value
+        let known = how.outcome(value.type_name());
+        let mut how = Some(how);
+        self.keep(known, &mut |out, types| {
+            value::shown(out, value, how.take().unwrap_or(How::Identity), types)
         });
     }
 
-    fn nothing(&self) {
-        self.keep(|out, _| {
-            out.push("None");
-            Outcome::None
-        });
+    fn outcome(&self, outcome: Outcome) {
+        self.keep(outcome, &mut |_, _| outcome);
     }
 }
 
 /// What a future gives, of a type that cannot be written.
-pub fn log_show<R>(value: &R, given: &Given) {
-    given.by_identity(value);
+pub fn log_show<R>(value: &R, notes: &dyn Notes) {
+    notes.note(Erased::of(value), How::Identity);
 }
 
 /// The same, of a function that contains `unsafe`: nothing is read.
-pub fn log_show_plain<R>(_: &R, given: &Given) {
-    given.keep(|out, _| {
-        value::type_of::<R>(out);
-        Outcome::Value
-    });
+pub fn log_show_plain<R>(value: &R, notes: &dyn Notes) {
+    notes.note(Erased::of(value), How::Type);
 }
 
 /// A logged async function.
-pub struct Logged<F, S> {
+pub struct Logged<F: Future> {
     /// Dropped first: what it awaits ends before it does.
     body: F,
     log: LogTask,
-    show: S,
+    show: Show<F::Output>,
 }
 
 /// Gives a future a place in the log.
 #[inline]
-pub fn log_future<R, F, S>(log: LogTask, show: S, body: F) -> Logged<F, S>
+pub fn log_future<R, F>(log: LogTask, show: Show<R>, body: F) -> Logged<F>
 where
     F: Future<Output = R>,
-    S: Fn(&R, &Given),
 {
     Logged { body, log, show }
 }
 
-impl<R, F, S> Future for Logged<F, S>
-where
-    F: Future<Output = R>,
-    S: Fn(&R, &Given),
-{
-    type Output = R;
+impl<F: Future> Future for Logged<F> {
+    type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `body` is pinned with `self` and never moved out of it; the other fields are never pinned.
         let (body, log, show) = unsafe {
             let this = self.get_unchecked_mut();
-            (
-                Pin::new_unchecked(&mut this.body),
-                &mut this.log,
-                &this.show,
-            )
+            (Pin::new_unchecked(&mut this.body), &mut this.log, this.show)
         };
         if log.0.is_none() {
             return body.poll(context);

@@ -2,11 +2,9 @@
 
 use super::Outcome;
 use super::line::Line;
-use crate::capture::{
-    Encoder, Tag, VALUE_BYTES, Value, ValueKind, intern, short_type_name, type_id,
-};
+use super::show::How;
+use crate::capture::{Encoder, Erased, Tag, VALUE_BYTES, Value, ValueKind, debug, short_type_name};
 use crate::stack::{Guard, Seen};
-use std::any::{TypeId, type_name};
 use std::fmt::Write;
 
 /// Characters of a text that are shown.
@@ -57,23 +55,11 @@ pub(super) fn scalar(out: &mut Line, tag: u8, bits: u64, types: bool) {
 }
 
 /// Appends a value by the identity of its type.
-///
-/// # Safety
-/// `at` points to a live value of the type that `id` and `name` answer for.
-pub(super) unsafe fn by_identity(
-    out: &mut Line,
-    at: *const (),
-    id: fn() -> TypeId,
-    name: fn() -> &'static str,
-    types: bool,
-) -> Outcome {
-    let entry = intern(id, name);
-    // SAFETY: `entry` is the entry of the type at `at`, here and below.
-    if let Some((tag, bits)) = unsafe { entry.scalar(at) } {
+pub(super) fn by_identity(out: &mut Line, value: Erased<'_>, types: bool) -> Outcome {
+    if let Some((tag, bits)) = value.scalar() {
         return recorded(out, tag, bits, &[], types);
     }
-    // SAFETY: as above.
-    if let Some(text) = unsafe { entry.text(at) } {
+    if let Some(text) = value.text() {
         return recorded(
             out,
             Tag::TEXT,
@@ -84,34 +70,53 @@ pub(super) unsafe fn by_identity(
     }
     let mut bytes = [0; VALUE_BYTES];
     let mut encoder = Encoder::new(&mut bytes);
-    // SAFETY: as above.
-    unsafe { entry.encode_into(at, &mut encoder) };
+    value.encode(&mut encoder);
     let length = encoder.written().len();
-    let bits = u64::from(entry.index().to_bits());
+    let bits = u64::from(value.entry().index().to_bits());
     recorded(out, Tag::TYPED, bits, &bytes[..length], types)
 }
 
 /// Appends `<Type>`.
-pub(super) fn type_of<T>(out: &mut Line) {
+fn type_of(out: &mut Line, value: Erased<'_>) {
     out.push("<");
-    let _ = short_type_name(type_name::<T>(), SHOWN, out);
+    let _ = short_type_name(value.type_name(), SHOWN, out);
     out.push(">");
 }
 
-/// Appends `name(..)`, and in it a value by the identity of its type.
-pub(super) fn inside<T>(out: &mut Line, name: &str, value: &T, types: bool) {
-    let at = std::ptr::from_ref(value).cast();
-    out.push_text(name);
-    out.push("(");
-    // SAFETY: a reference to a `T`.
-    unsafe { by_identity(out, at, type_id::<T>, type_name::<T>, types) };
-    out.push(")");
+/// Appends a value by whatever shows it.
+pub(super) fn shown(out: &mut Line, value: Erased<'_>, how: How<'_>, types: bool) -> Outcome {
+    match how {
+        How::Inspect(write) => by(out, value, types, write),
+        How::Type => match value.scalar() {
+            Some((tag, bits)) => recorded(out, tag, bits, &[], types),
+            None => {
+                type_of(out, value);
+                Outcome::Value
+            }
+        },
+        _ if value.entry().is_known() => by_identity(out, value, types),
+        How::Debug(debugged) => {
+            let write = &mut |encoder: &mut Encoder<'_>| debug::encode_debug(debugged, encoder);
+            by(out, value, types, write);
+            how.outcome(value.type_name())
+        }
+        How::Parts(outcome, name, inside) => {
+            out.push_text(name);
+            if let Some(inside) = inside {
+                out.push("(");
+                by_identity(out, inside, types);
+                out.push(")");
+            }
+            outcome
+        }
+        How::Identity => by_identity(out, value, types),
+    }
 }
 
 /// Appends a value that shows itself by code of the user's.
 pub(super) fn by(
     out: &mut Line,
-    name: &str,
+    value: Erased<'_>,
     types: bool,
     write: &mut dyn FnMut(&mut Encoder<'_>),
 ) -> Outcome {
@@ -122,7 +127,7 @@ pub(super) fn by(
     let outcome = recorded(out, Tag::TYPED, 0, &bytes[..length], false);
     if types {
         out.push(": ");
-        let _ = short_type_name(name, SHOWN, out);
+        let _ = short_type_name(value.type_name(), SHOWN, out);
     }
     outcome
 }

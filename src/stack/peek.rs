@@ -11,6 +11,8 @@ use super::record::{
 use super::word::store64;
 use super::word::{load32, load64};
 use super::{arena, thread};
+#[cfg(unoptimised)]
+use crate::capture::Erased;
 use crate::capture::Tag;
 use std::mem::ManuallyDrop;
 
@@ -82,14 +84,14 @@ impl Guard {
 
     /// Records a local, however hot the place is.
     #[cfg(unoptimised)]
-    pub(crate) fn capture_always<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
-        let (tag, bits) = self.look_always(site & 0xff, value, depth);
+    pub(crate) fn capture_always(&self, site: u32, value: Erased<'_>) {
+        let (tag, bits) = self.look_always(site & 0xff, value, Depth::Whole);
         store_spilled_or_not(self.address(), site, tag, bits);
     }
 
     /// Records an argument that was not, because the function or the place is hot.
     #[cfg(unoptimised)]
-    pub(crate) fn argument_again<T>(&self, index: u32, value: &T, depth: Depth) {
+    pub(crate) fn argument_again(&self, index: u32, value: Erased<'_>, depth: Depth) {
         if !self.is_missing(index | ARGUMENT) {
             return;
         }
@@ -102,19 +104,10 @@ impl Guard {
     }
 
     #[cfg(unoptimised)]
-    fn look_always<T: ?Sized>(&self, slot: u32, value: &T, depth: Depth) -> (u8, u64) {
-        let at = std::ptr::from_ref(value).cast();
-        // SAFETY: a reference to a `T`, and a guard's record.
-        unsafe {
-            typed(
-                self.address(),
-                slot,
-                at,
-                crate::capture::type_id::<T>,
-                std::any::type_name::<T>,
-                depth,
-            )
-        }
+    fn look_always(&self, slot: u32, value: Erased<'_>, depth: Depth) -> (u8, u64) {
+        let (at, id, name) = value.parts();
+        // SAFETY: address, identity and name of one live value, and a guard's record.
+        unsafe { typed(self.address(), slot, at, id, name, depth) }
     }
 
     /// The statement that runs now; `None` if the frame has no record.

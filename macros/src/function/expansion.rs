@@ -70,9 +70,15 @@ impl<'t, 'o> Expansion<'t, 'o> {
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
         walker.exits.early =
             walker.exits.leaves() && self.emit.reach == Reach::Guard && may_return(body);
-        if self.options.log.is_some() && !self.function.is_async {
+        if let Some(log) = self
+            .options
+            .log
+            .as_ref()
+            .filter(|_| !self.function.is_async)
+        {
             let exits = std::mem::take(&mut walker.exits);
-            walker.exits = exits.logged(&self.emit, self.function.result);
+            let hidden = log.hides_result(&self.name());
+            walker.exits = exits.logged(&self.emit, self.function.result, hidden);
         }
         let arguments = self.declare(&mut walker);
         let walked = match walker.body(body) {

@@ -35,7 +35,7 @@ impl Expansion<'_, '_> {
             self.emit.if_records(&mut inner, captures);
         }
         let captured: Vec<usize> = arguments.iter().flatten().copied().collect();
-        self.log_enter(&mut inner, &scope, &captured);
+        self.log_enter(&mut inner, &scope, &[], &captured, exits);
         // As in an async function, see there.
         let body_tokens = body.items.into_iter().chain(body.statements);
         let mut block = Group::new(Delimiter::Brace, body_tokens.collect());

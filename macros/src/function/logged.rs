@@ -20,16 +20,30 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Enters the log, once the parameters are captured.
-    pub(super) fn log_enter(&self, out: &mut Vec<TokenTree>, scope: &Scope, captured: &[usize]) {
+    /// Enters the log, once the parameters are captured: the first of them by `enter`, the others one by one.
+    pub(super) fn log_enter(
+        &self,
+        out: &mut Vec<TokenTree>,
+        scope: &Scope,
+        entered: &[Ident],
+        captured: &[usize],
+        exits: &Exits,
+    ) {
         let Some(log) = &self.options.log else { return };
-        let mut shown = Vec::new();
+        let mut arguments = Vec::new();
+        for (index, variable) in entered.iter().enumerate() {
+            self.emit
+                .log_argument(&mut arguments, variable, index as u32);
+        }
         for &index in captured {
-            self.show(&mut shown, scope, index);
+            self.show(&mut arguments, scope, index);
         }
         self.emit
             .locate(self.function.toks[self.function.name].span());
-        self.emit.log_enter(out, log, shown);
+        self.emit.log_enter(out, log, arguments);
+        if let Some(result) = exits.shown() {
+            self.emit.log_shows(out, result);
+        }
     }
 
     /// A parameter's value as its own `Debug` shows it, where the frame has only its type.
@@ -61,7 +75,8 @@ impl Expansion<'_, '_> {
         self.emit.log_site(items, meta, log, Unseen::Value);
         let unnamed = matches!(result, [TokenTree::Ident(name)] if name.to_string() == "_");
         let written = Some(result).filter(|_| !unnamed);
-        let returned = LoggedResult::new(&self.emit, self.function.result, written);
+        let hidden = log.hides_result(&self.name());
+        let returned = LoggedResult::new(&self.emit, self.function.result, written, hidden);
         let shown: Vec<(String, Ident, bool)> = self
             .parameters
             .iter()

@@ -75,6 +75,12 @@ impl Expansion<'_, '_> {
         let mut tokens = body.items;
         self.emit
             .locate(self.function.toks[self.function.name].span());
+        let renamed = |index: &usize| hidden.iter().any(|(hidden, _)| hidden == index);
+        let captured_by_name: Vec<usize> = entered
+            .iter()
+            .map(|(index, _)| *index)
+            .filter(|index| special && !renamed(index))
+            .collect();
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
         self.log_site(&mut tokens, &meta, exits);
         self.enter(&mut tokens, &meta, &arguments);
@@ -89,7 +95,12 @@ impl Expansion<'_, '_> {
         if !captures.is_empty() {
             self.emit.if_records(&mut tokens, captures);
         }
-        self.log_enter(&mut tokens, &scope, &captured);
+        let (entered, shown) = if special {
+            (&[][..], [captured_by_name, captured].concat())
+        } else {
+            (&arguments[..], captured)
+        };
+        self.log_enter(&mut tokens, &scope, entered, &shown, exits);
         for (index, name) in &hidden {
             let v = &scope.variables[*index];
             if v.underscored() {

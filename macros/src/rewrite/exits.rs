@@ -85,8 +85,8 @@ impl Exits {
     }
 
     /// The same, for a function whose calls are logged.
-    pub(crate) fn logged(mut self, emit: &Emit, written: &[Tok]) -> Exits {
-        self.log = LoggedResult::new(emit, written, self.result());
+    pub(crate) fn logged(mut self, emit: &Emit, written: &[Tok], hidden: bool) -> Exits {
+        self.log = LoggedResult::new(emit, written, self.result(), hidden);
         self.logged = true;
         self
     }
@@ -94,6 +94,11 @@ impl Exits {
     /// Whether what the log does not see returned is a closure.
     pub(crate) fn returns_closure(&self) -> bool {
         self.closure
+    }
+
+    /// What is said of values that are returned, if they are shown.
+    pub(crate) fn shown(&self) -> Option<&LoggedResult> {
+        self.log.as_ref()
     }
 
     /// Whether all values that leave the function are looked at, and not only failures.
