@@ -10,7 +10,7 @@ mod decode;
 pub(crate) mod fixture;
 mod variable;
 
-pub(crate) use variable::{Freshness, Missing, State, Variable};
+pub(crate) use variable::{Freshness, Missing, State, Variable, Within};
 
 use crate::stack::Meta;
 use std::fmt;

@@ -109,6 +109,56 @@ fn each_thread_catches_for_itself() {
 }
 
 #[test]
+fn what_the_failing_statement_may_have_changed_says_of_when_it_is() {
+    #[frame]
+    fn total(prices: &[u32], divisor: u32) -> u32 {
+        let mut sum = 0;
+        for price in prices {
+            sum += price / divisor;
+        }
+        sum
+    }
+    #[frame]
+    fn third(list: &[u32]) -> u32 {
+        let mut at = 1;
+        at += 1;
+        list[at]
+    }
+    let shown = |report: &Report, name: &str| {
+        let frame = report.frames().next_back().unwrap();
+        let local = frame
+            .locals
+            .iter()
+            .find(|local| local.name == name)
+            .unwrap();
+        (local.value.to_string(), local.as_of_line.is_some())
+    };
+    let report = catch(|| total(&[1, 2], 0)).unwrap_err();
+    assert_eq!(shown(&report, "sum"), ("0".to_owned(), true));
+    assert_eq!(shown(&report, "divisor"), ("0".to_owned(), false));
+    let report = catch(|| third(&[1])).unwrap_err();
+    let at = shown(&report, "at");
+    assert!(
+        at == ("2".to_owned(), false) || at == ("1".to_owned(), true),
+        "{at:?}"
+    );
+}
+
+#[test]
+fn a_payload_of_a_type_that_was_seen_is_said_by_its_name() {
+    #[derive(Clone, stacklens::Inspect)]
+    struct Cancelled {
+        job: u32,
+    }
+    #[frame]
+    fn cancel(reason: Cancelled) {
+        panic::panic_any(reason.clone());
+    }
+    let report = catch(|| cancel(Cancelled { job: 7 })).unwrap_err();
+    assert_eq!(message(&report), "<a Cancelled>");
+}
+
+#[test]
 fn a_payload_whose_drop_panics_is_dropped_all_the_same() {
     struct Bomb;
     impl Drop for Bomb {

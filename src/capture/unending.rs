@@ -137,7 +137,9 @@ mod tests {
         struct Writes<'a, 'b>(&'a mut fmt::Formatter<'b>);
         impl Drop for Writes<'_, '_> {
             fn drop(&mut self) {
-                (0..10_000).for_each(|_| drop(self.0.write_str("x")));
+                for _ in 0..10_000 {
+                    let _ = self.0.write_str("x");
+                }
             }
         }
         let endless = |f: &mut fmt::Formatter<'_>| {

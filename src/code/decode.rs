@@ -140,6 +140,7 @@ impl<'a> Numbers<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Within;
     use super::super::fixture::{Function, numbers};
     use super::*;
 
@@ -253,8 +254,8 @@ mod tests {
                 let _ = code.place(position);
                 for (variable, _) in code.variables_at(position) {
                     let _ = (
-                        variable.freshness(position, 3),
-                        variable.freshness(1, position),
+                        variable.freshness(position, Within::Statement(3)),
+                        variable.freshness(1, Within::Further(position)),
                         variable.slot(),
                     );
                 }

@@ -116,10 +116,14 @@ impl Variable {
     /// What became of the value captured at `captured`, seen from `position`.
     ///
     /// A mark counts if control may have passed it in between. The mark of the statement that runs
-    /// now does not: what that statement does is not done yet. A capture at a later position than
+    /// now does not: what that statement does is not done yet, but in an earlier round of a loop. A capture at a later position than
     /// the present one was made in an earlier round of a loop, so then the marks before the present
     /// position count too.
-    pub(crate) fn freshness(&self, captured: u32, position: u32) -> Freshness {
+    pub(crate) fn freshness(&self, captured: u32, position: Within) -> Freshness {
+        let (position, begun) = match position {
+            Within::Statement(position) => (position, false),
+            Within::Further(position) => (position, true),
+        };
         let outdated = if self.flags & CHANGES != 0 {
             Freshness::AsOfCapture
         } else if self.flags & MOVES != 0 {
@@ -128,10 +132,14 @@ impl Variable {
             return Freshness::Current;
         };
         let passed = |mark: Mark| {
+            if mark.position == position {
+                // Done in part, or in an earlier round than the one that has just come to it.
+                return captured <= position && begun || captured < position && mark.in_loop;
+            }
             let since_capture =
                 mark.position >= captured && (mark.position < position || mark.in_loop);
             let next_round = captured > position && mark.position < position && mark.in_loop;
-            mark.position != position && (since_capture || next_round)
+            since_capture || next_round
         };
         if self.marks().any(passed) {
             outdated
@@ -157,6 +165,22 @@ impl Variable {
     }
 }
 
+/// Where control is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// In the statement of this position.
+    Statement(u32),
+    /// In that one, or in one behind it that has no position: nothing in it can be observed, but that it panics.
+    Further(u32),
+}
+
+impl Within {
+    pub(crate) fn position(self) -> u32 {
+        let (Within::Statement(position) | Within::Further(position)) = self;
+        position
+    }
+}
+
 struct Mark {
     position: u32,
     in_loop: bool,
@@ -165,6 +189,7 @@ struct Mark {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::numbers;
+    use super::Within::{Further, Statement};
     use super::*;
 
     /// A variable of positions 2 to 20 with these marks.
@@ -181,22 +206,45 @@ mod tests {
     #[test]
     fn a_binding_that_cannot_change_is_always_current() {
         let v = variable(0, &[(5, true)]);
-        assert_eq!(v.freshness(2, 9), Freshness::Current);
+        assert_eq!(v.freshness(2, Statement(9)), Freshness::Current);
+    }
+
+    #[test]
+    fn what_a_statement_has_begun_to_change_is_out_of_date_further_on() {
+        let v = variable(CHANGES, &[(5, true)]);
+        assert_eq!(v.freshness(2, Further(5)), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(5, Further(5)), Freshness::AsOfCapture);
+        let v = variable(CHANGES, &[(5, false)]);
+        assert_eq!(v.freshness(2, Further(4)), Freshness::Current);
+        assert_eq!(v.freshness(2, Further(5)), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(6, Further(7)), Freshness::Current);
     }
 
     #[test]
     fn a_value_is_out_of_date_once_a_change_was_passed() {
         let v = variable(CHANGES, &[(5, false)]);
-        assert_eq!(v.freshness(2, 4), Freshness::Current, "not reached");
-        assert_eq!(v.freshness(2, 5), Freshness::Current, "about to happen");
-        assert_eq!(v.freshness(2, 6), Freshness::AsOfCapture, "passed");
         assert_eq!(
-            v.freshness(6, 7),
+            v.freshness(2, Statement(4)),
+            Freshness::Current,
+            "not reached"
+        );
+        assert_eq!(
+            v.freshness(2, Statement(5)),
+            Freshness::Current,
+            "about to happen"
+        );
+        assert_eq!(
+            v.freshness(2, Statement(6)),
+            Freshness::AsOfCapture,
+            "passed"
+        );
+        assert_eq!(
+            v.freshness(6, Statement(7)),
             Freshness::Current,
             "captured again since"
         );
         assert_eq!(
-            v.freshness(5, 6),
+            v.freshness(5, Statement(6)),
             Freshness::AsOfCapture,
             "captured before the statement that changes it"
         );
@@ -205,10 +253,15 @@ mod tests {
     #[test]
     fn a_change_further_down_in_a_loop_may_have_happened_in_an_earlier_round() {
         let v = variable(CHANGES, &[(8, true)]);
-        assert_eq!(v.freshness(2, 5), Freshness::AsOfCapture);
-        assert_eq!(v.freshness(2, 8), Freshness::Current);
+        assert_eq!(v.freshness(2, Statement(5)), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(2, Statement(8)), Freshness::AsOfCapture);
         assert_eq!(
-            variable(CHANGES, &[(8, false)]).freshness(2, 5),
+            v.freshness(8, Statement(8)),
+            Freshness::Current,
+            "captured as the statement began"
+        );
+        assert_eq!(
+            variable(CHANGES, &[(8, false)]).freshness(2, Statement(5)),
             Freshness::Current
         );
     }
@@ -216,16 +269,16 @@ mod tests {
     #[test]
     fn a_value_of_an_earlier_round_is_out_of_date_after_a_change_in_this_one() {
         let v = variable(CHANGES, &[(4, true)]);
-        assert_eq!(v.freshness(8, 6), Freshness::AsOfCapture);
-        assert_eq!(v.freshness(8, 3), Freshness::Current);
-        assert_eq!(v.freshness(5, 6), Freshness::Current);
+        assert_eq!(v.freshness(8, Statement(6)), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(8, Statement(3)), Freshness::Current);
+        assert_eq!(v.freshness(5, Statement(6)), Freshness::Current);
     }
 
     #[test]
     fn a_binding_that_only_moves_is_maybe_moved() {
         let v = variable(MOVES, &[(5, false)]);
-        assert_eq!(v.freshness(2, 5), Freshness::Current);
-        assert_eq!(v.freshness(2, 6), Freshness::MaybeMoved);
+        assert_eq!(v.freshness(2, Statement(5)), Freshness::Current);
+        assert_eq!(v.freshness(2, Statement(6)), Freshness::MaybeMoved);
     }
 
     #[test]
@@ -245,7 +298,7 @@ mod tests {
             format!("v {}", numbers(&[CHANGES.into(), 0, 1, 2, 20, 900, 10])).leak(),
         )
         .unwrap();
-        assert_eq!(v.freshness(2, 9), Freshness::AsOfCapture);
-        assert_eq!(v.freshness(6, 9), Freshness::Current);
+        assert_eq!(v.freshness(2, Statement(9)), Freshness::AsOfCapture);
+        assert_eq!(v.freshness(6, Statement(9)), Freshness::Current);
     }
 }

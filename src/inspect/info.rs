@@ -2,7 +2,7 @@
 
 use super::{Locals, locals};
 use crate::capture::Value;
-use crate::code::Code;
+use crate::code::{Code, Within};
 use crate::stack::{Meta, Snapshot};
 use std::borrow::Cow;
 use std::fmt;
@@ -116,6 +116,17 @@ impl FrameInfo {
     /// Decodes the values at each call; a few allocations for each value.
     pub fn locals(&self) -> Locals {
         locals::read(self.code(), &self.snapshot)
+    }
+
+    /// The variables, as they are at a line of the function that control has come to from the frame's statement: that of a
+    /// panic.
+    pub(crate) fn locals_at(&self, line: u32) -> Locals {
+        let position = self.lasti();
+        let at = match self.line() == line {
+            true => Within::Statement(position),
+            false => Within::Further(position),
+        };
+        locals::read_at(self.code(), &self.snapshot, at)
     }
 
     /// How many annotated frames the stack had up to this one, itself included: 1 for the

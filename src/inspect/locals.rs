@@ -1,7 +1,7 @@
 //! The variables of a frame and their recorded values.
 
 use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
-use crate::code::{Code, Freshness, Missing, State, Variable};
+use crate::code::{Code, Freshness, Missing, State, Variable, Within};
 use crate::config;
 use crate::stack::Snapshot;
 use std::fmt;
@@ -127,11 +127,15 @@ impl Local {
 
 /// The variables in scope at the position where the copy was taken.
 pub(super) fn read(code: &Code, snapshot: &Snapshot) -> Locals {
+    read_at(code, snapshot, Within::Statement(snapshot.position()))
+}
+
+/// The same, at a place that need not be in the statement of the frame's position.
+pub(super) fn read_at(code: &Code, snapshot: &Snapshot, at: Within) -> Locals {
     // What may be shown is a setting, and this may be the first to ask for one.
     config::settings();
-    let position = snapshot.position();
     let local = |(variable, state): (&Variable, State)| {
-        let (value, as_of) = value(variable, state, snapshot);
+        let (value, as_of) = value(variable, state, snapshot, at);
         Local {
             name: variable.name(),
             value,
@@ -140,13 +144,22 @@ pub(super) fn read(code: &Code, snapshot: &Snapshot) -> Locals {
         }
     };
     Locals {
-        list: code.variables_at(position).into_iter().map(local).collect(),
+        list: code
+            .variables_at(at.position())
+            .into_iter()
+            .map(local)
+            .collect(),
         finished: false,
     }
 }
 
 /// The value, and the position at which it was captured if it may have changed since.
-fn value(variable: &Variable, state: State, snapshot: &Snapshot) -> (Value, Option<u32>) {
+fn value(
+    variable: &Variable,
+    state: State,
+    snapshot: &Snapshot,
+    at: Within,
+) -> (Value, Option<u32>) {
     let value = match variable.missing() {
         _ if state == State::Unassigned => Value::not_yet_assigned(),
         Some(Missing::Redacted) => Value::redacted(),
@@ -154,12 +167,12 @@ fn value(variable: &Variable, state: State, snapshot: &Snapshot) -> (Value, Opti
         Some(Missing::NotCaptured) => Value::omitted("not captured"),
         None if !mode::allows(Capture::Cheap) => Value::omitted("switched off"),
         None if secret::is_added(variable.name()) => Value::redacted(),
-        None => return captured(variable, snapshot),
+        None => return captured(variable, snapshot, at),
     };
     (value, None)
 }
 
-fn captured(variable: &Variable, snapshot: &Snapshot) -> (Value, Option<u32>) {
+fn captured(variable: &Variable, snapshot: &Snapshot, at: Within) -> (Value, Option<u32>) {
     let captured = variable
         .slot()
         .and_then(|slot| snapshot.slot(slot))
@@ -168,7 +181,7 @@ fn captured(variable: &Variable, snapshot: &Snapshot) -> (Value, Option<u32>) {
         return (Value::omitted("not captured"), None);
     };
     let value = || Value::decode(captured.tag, captured.bits, &captured.bytes);
-    match variable.freshness(captured.position, snapshot.position()) {
+    match variable.freshness(captured.position, at) {
         Freshness::Current => (value(), None),
         Freshness::AsOfCapture => (value(), Some(captured.position)),
         Freshness::MaybeMoved => (Value::moved(), None),

@@ -186,10 +186,9 @@ impl Captured {
     }
 
     fn report(self, limits: &Limits) -> Report {
-        let mut report = self.report.with_traceback(&self.traceback, limits);
-        if let Some(place) = self.place {
-            report = report.with_panic(place);
-        }
+        let mut report = self
+            .report
+            .with_panicked(&self.traceback, self.place, limits);
         report.sections.extend(self.backtrace);
         report
     }

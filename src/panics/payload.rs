@@ -1,6 +1,6 @@
 //! What a panic was made with, when it is no text.
 
-use crate::capture::{Limits, types};
+use crate::capture::{Limits, short_type_name, types};
 use crate::recursion::{self, RecursionError};
 use crate::report::{Failure, Kind};
 use std::any::{Any, TypeId, type_name};
@@ -28,10 +28,14 @@ pub(super) fn failure(payload: &(dyn Any + Send), limits: &Limits) -> Failure {
     if let Some(text) = text(payload) {
         return Failure::of_payload(&text, limits);
     }
-    let failure = Failure::of_payload(payload, limits);
     match types::name_of(payload.type_id()) {
-        Some(name) if !is_text(payload) => failure.with_type(name),
-        _ => failure,
+        Some(name) if !is_text(payload) => {
+            let mut short = String::new();
+            // A `String` takes everything.
+            let _ = short_type_name(name, limits.string_chars, &mut short);
+            Failure::new(format!("<a {short}>")).with_type(name)
+        }
+        _ => Failure::of_payload(payload, limits),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::inspect::Stack;
 use crate::recursion::{self, RecursionError};
 use std::any::type_name;
 use std::borrow::Cow;
-use std::panic::PanicHookInfo;
+use std::panic::{Location, PanicHookInfo};
 
 /// The last calls that this thread logged, if the program keeps them.
 fn logged() -> Vec<LogLine> {
@@ -65,12 +65,31 @@ impl Report {
                 .with_traceback(&Traceback::capture(), limits);
         }
         let failure = Failure::of_payload(info.payload(), limits);
-        let report =
-            Report::new(Kind::Panic, failure).with_traceback(&Traceback::capture(), limits);
-        match info.location() {
-            Some(at) => report.with_panic(Panic::at(at.file().to_owned(), at.line(), at.column())),
-            None => report,
+        let place = |at: &Location<'_>| Panic::at(at.file().to_owned(), at.line(), at.column());
+        Report::new(Kind::Panic, failure).with_panicked(
+            &Traceback::capture(),
+            info.location().map(place),
+            limits,
+        )
+    }
+
+    /// With the frames of a thread that panics, and the place where it does.
+    pub(crate) fn with_panicked(
+        self,
+        traceback: &Traceback,
+        place: Option<Panic>,
+        limits: &Limits,
+    ) -> Report {
+        let mut report = self.with_traceback(traceback, limits);
+        let Some(place) = place else { return report };
+        // What the statements between the recorded one and the place did to the variables is not recorded.
+        if let (Some(Entry::Frame(frame)), Some(TracebackEntry::Frame(info))) =
+            (report.stack.last_mut(), traceback.entries().last())
+            && frame.holds(&place.file, place.line)
+        {
+            frame.set_locals(&info.locals_at(place.line), limits);
         }
+        report.with_panic(place)
     }
 
     /// With the annotated functions that are active on this thread.

@@ -2,7 +2,7 @@
 
 use super::variable::Variable;
 use crate::capture::Limits;
-use crate::inspect::FrameInfo;
+use crate::inspect::{FrameInfo, Locals};
 use crate::source::{self, Source};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -171,7 +171,7 @@ impl Frame {
     /// A copy of a recorded frame, its values as text within `limits`.
     pub fn of(info: &FrameInfo, limits: &Limits) -> Frame {
         let code = info.code();
-        Frame {
+        let mut frame = Frame {
             function: code.name().into(),
             qualified: info.qualified_name(),
             module: code.module().into(),
@@ -180,16 +180,18 @@ impl Frame {
             column: info.column(),
             first_line: code.first_line(),
             last_line: code.last_line(),
-            locals: info
-                .locals()
-                .iter()
-                .map(|local| Variable::of(local, limits))
-                .collect(),
             is_async: code.is_async(),
             is_hidden: code.is_hidden(),
             is_annotated: true,
             ..Frame::default()
-        }
+        };
+        frame.set_locals(&info.locals(), limits);
+        frame
+    }
+
+    pub(super) fn set_locals(&mut self, locals: &Locals, limits: &Limits) {
+        let variable = |local| Variable::of(local, limits);
+        self.locals = locals.iter().map(variable).collect();
     }
 
     /// As a hop of an error's return trace: the error left the function so.
