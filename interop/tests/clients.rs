@@ -3,10 +3,10 @@
 
 #[path = "../../tests/report_samples/mod.rs"]
 mod samples;
+mod validate;
 
-use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
+use opentelemetry::logs::{AnyValue, LoggerProvider};
 use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLoggerProvider};
-use stacklens::report::{OtelValue, Report};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -122,24 +122,6 @@ fn tracing_gets_every_report_by_the_names_of_opentelemetry() {
     assert_eq!(events.len(), samples::all().len());
 }
 
-/// What a program does to send a report as a log record.
-fn emit(report: &Report, logger: &impl Logger) {
-    let mut record = logger.create_log_record();
-    record.set_event_name("exception");
-    record.set_timestamp(report.time.into());
-    record.set_severity_number(Severity::Error);
-    for attribute in report.to_otel() {
-        let value: AnyValue = match attribute.value {
-            OtelValue::Text(text) => text.into(),
-            OtelValue::Int(number) => number.into(),
-            OtelValue::Texts(texts) => texts.into_iter().collect(),
-            _ => continue,
-        };
-        record.add_attribute(attribute.key, value);
-    }
-    logger.emit(record);
-}
-
 #[test]
 fn opentelemetry_gets_every_report_as_a_log_record() {
     let exporter = InMemoryLogExporter::default();
@@ -147,7 +129,7 @@ fn opentelemetry_gets_every_report_as_a_log_record() {
         .with_simple_exporter(exporter.clone())
         .build();
     for (_, report) in samples::all() {
-        emit(&report, &provider.logger("test"));
+        validate::emit(&report, &provider.logger("test"));
     }
     let records = exporter.get_emitted_logs().unwrap();
     assert_eq!(records.len(), samples::all().len());
