@@ -99,7 +99,7 @@ mod error;
 mod framed;
 mod inspect;
 pub mod log_calls;
-mod native;
+pub mod native;
 mod observe;
 mod panics;
 mod probe;

@@ -16,6 +16,8 @@ pub struct Framed<F, const SLOTS: usize, W = Plain> {
 
 /// How a poll enters the frame.
 pub trait Way<R> {
+    /// Always inlined: the frame is to be recorded as one of `poll`, which goes on, not as one of this.
+    ///
     /// # Errors
     /// The value of the future whose frame is one too many.
     fn enter(&self, meta: &'static str) -> Result<Guard, R>;
@@ -37,21 +39,21 @@ pub struct Limited(pub usize);
 pub struct OrError(pub usize);
 
 impl<R> Way<R> for Plain {
-    #[inline]
+    #[inline(always)]
     fn enter(&self, meta: &'static str) -> Result<Guard, R> {
         Ok(enter(meta))
     }
 }
 
 impl<R> Way<R> for Limited {
-    #[inline]
+    #[inline(always)]
     fn enter(&self, meta: &'static str) -> Result<Guard, R> {
         Ok(enter_limited(meta, self.0))
     }
 }
 
 impl<R: Refusable> Way<R> for OrError {
-    #[inline]
+    #[inline(always)]
     fn enter(&self, meta: &'static str) -> Result<Guard, R> {
         try_enter(meta, self.0).map_err(|error: RecursionError| refused(error))
     }
@@ -63,7 +65,7 @@ pub struct Growing<W>(pub W);
 
 #[cfg(feature = "grow")]
 impl<R, W: Way<R>> Way<R> for Growing<W> {
-    #[inline]
+    #[inline(always)]
     fn enter(&self, meta: &'static str) -> Result<Guard, R> {
         self.0.enter(meta)
     }

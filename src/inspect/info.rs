@@ -48,6 +48,16 @@ impl FrameInfo {
         self.snapshot.meta()
     }
 
+    /// An address in the native frame.
+    pub(crate) fn stack_pointer(&self) -> usize {
+        self.snapshot.stack_pointer()
+    }
+
+    /// For `stack::code_address`.
+    pub(crate) fn code_address_word(&self) -> usize {
+        self.snapshot.code_address_word()
+    }
+
     pub(crate) fn identity(&self) -> Option<u64> {
         self.snapshot.identity()
     }

@@ -3,16 +3,21 @@
 //! Files are opened in this folder and nowhere else. What is opened is mapped and stays so: sections are `'static`, and
 //! neither a lock nor a count stands between a panic hook and them.
 
+mod bytes;
 mod debug;
 mod file;
 mod find;
+mod functions;
+pub(crate) mod lines;
 mod loaded;
 mod ranges;
 mod split;
+mod symbols;
 mod unit;
 
 pub(crate) use debug::Debug;
 pub(crate) use file::{Absent, ObjectFile};
+pub(crate) use loaded::unloaded;
 #[allow(unused_imports)] // as in the module around this
 pub(crate) use unit::{LoadedUnit, Located};
 
@@ -37,12 +42,17 @@ pub(crate) struct Image {
     segments: Vec<(usize, usize)>,
     identity: loaded::Identity,
     file: OnceBox<Result<ObjectFile, Absent>>,
+    /// The file that was split off of it when it was stripped.
+    companion: OnceBox<Result<ObjectFile, Absent>>,
     debug: OnceBox<Result<Debug, Absent>>,
     next: OnceBox<Image>,
 }
 
 /// All objects that were ever seen; a list that only grows.
 static SEEN: OnceBox<Image> = OnceBox::new();
+
+/// More is not decompressed for a library of the system's: it would take longer than it is worth.
+const MOST_COMPRESSED: usize = 256 << 10;
 
 /// More than any program loads, but for one that loads and unloads without an end.
 const MOST: usize = 4096;
@@ -76,6 +86,7 @@ impl Image {
             segments: found.segments.clone(),
             identity: found.identity,
             file: OnceBox::new(),
+            companion: OnceBox::new(),
             debug: OnceBox::new(),
             next: OnceBox::new(),
         }
@@ -98,6 +109,7 @@ impl Image {
     }
 
     /// What an address in the file is at run time.
+    #[allow(dead_code)] // for the reader of locals
     pub(crate) fn address(&self, svma: u64) -> usize {
         (svma as usize).wrapping_add(self.bias)
     }
@@ -109,13 +121,42 @@ impl Image {
             .as_ref()
     }
 
+    /// The file with debug information that belongs to it, where it has none itself.
+    fn companion(&self) -> Result<&ObjectFile, &Absent> {
+        let find = || {
+            let file = self.file().map_err(Clone::clone)?;
+            find::companion_of(file)
+        };
+        self.companion.get_or_init(|| Box::new(find())).as_ref()
+    }
+
+    /// The symbol of the function that an address is in: its name as the linker has it, and where it begins in the file.
+    pub(crate) fn symbol(&self, svma: u64) -> Option<(&'static [u8], u64)> {
+        let file = self.file().ok()?;
+        let companion = || match file.has_debug() {
+            true => None,
+            false => self.companion().ok()?.symbol(svma),
+        };
+        file.symbol(svma)
+            .or_else(companion)
+            .or_else(|| file.exported_symbol(svma))
+    }
+
     /// Its debug information, or why there is none.
     ///
     /// The first call opens files and decompresses what is compressed; it parses nothing.
     pub(crate) fn debug(&self) -> Result<&Debug, &Absent> {
         let open = || {
             let file = self.file().map_err(Clone::clone)?;
-            Debug::of(file)
+            if file.has_debug() {
+                return Debug::of(file, file);
+            }
+            let companion = self.companion().map_err(Clone::clone)?;
+            if companion.is_of_system() && companion.compressed_bytes() > MOST_COMPRESSED {
+                let path = companion.path().to_owned();
+                return Err(Absent::Compressed { path });
+            }
+            Debug::of(file, companion)
         };
         self.debug.get_or_init(|| Box::new(open())).as_ref()
     }
@@ -174,7 +215,7 @@ mod tests {
         let image = at(here).unwrap();
         assert!(std::ptr::eq(image, at(here + 1).unwrap()));
         assert_eq!(image.address(image.svma(here)), here);
-        let (symbol, start) = image.file().unwrap().symbol(image.svma(here)).unwrap();
+        let (symbol, start) = image.symbol(image.svma(here)).unwrap();
         assert_eq!(start, image.svma(here));
         let symbol = std::str::from_utf8(symbol).unwrap();
         assert!(

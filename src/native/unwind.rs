@@ -48,6 +48,7 @@ impl Registers {
     pub(crate) const NUMBERS: [u16; 6] = [3, 6, 12, 13, 14, 15];
 
     /// The register with this DWARF number, if a call preserves it.
+    #[allow(dead_code)] // for the reader of locals
     pub(crate) fn get(&self, number: u16) -> Option<usize> {
         let index = Registers::NUMBERS.iter().position(|&n| n == number)?;
         self.known.then(|| self.words[index])

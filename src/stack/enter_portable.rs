@@ -35,7 +35,6 @@ pub(super) fn stack_pointer() -> usize {
 }
 
 /// The address that a record's word for it means: none is stored.
-#[allow(dead_code)] // for the reader of native frames
 pub(super) fn code_address(word: usize) -> usize {
     word
 }

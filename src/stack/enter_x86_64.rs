@@ -48,7 +48,6 @@ unsafe fn store_code_address(record: usize) {
 /// The address that a record's word for it means. Of a record that code of another shared library filled, it is a
 /// wrong one.
 #[cfg(not(target_vendor = "apple"))]
-#[allow(dead_code)] // for the reader of native frames
 pub(super) fn code_address(word: usize) -> usize {
     let landmark: usize;
     // SAFETY: computes an address.
@@ -78,7 +77,6 @@ unsafe fn store_code_address(record: usize) {
 }
 
 #[cfg(target_vendor = "apple")]
-#[allow(dead_code)] // for the reader of native frames
 pub(super) fn code_address(word: usize) -> usize {
     word
 }

@@ -33,6 +33,16 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
+/// The address that a record's word for it means, inside of the function's code; none where none is recorded.
+pub(crate) fn code_address(word: usize) -> Option<usize> {
+    #[cfg(not(unoptimised))]
+    let address = platform::code_address(word);
+    // The return address of the call that entered.
+    #[cfg(unoptimised)]
+    let address = word.saturating_sub(1);
+    (word != 0 && address != 0).then_some(address)
+}
+
 pub(crate) use guard::Depth;
 pub use guard::{Guard, enter};
 pub(crate) use guard::{LimitedFrame, try_enter};

@@ -208,6 +208,13 @@ pub(crate) fn stack_of(address: usize) -> Option<(Bounds, usize)> {
         .map(|w| (w.bounds, w.below))
 }
 
+/// The stack that runs, if it is known and has this address.
+pub(crate) fn current_stack(address: usize) -> Option<Bounds> {
+    begin();
+    let bounds = NATIVE.with(|n| n.current.get());
+    bounds.contains(address).then_some(bounds)
+}
+
 /// Where the stack that runs ends.
 pub(crate) fn lowest() -> usize {
     NATIVE.with(|n| n.current.get().low)

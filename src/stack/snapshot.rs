@@ -179,6 +179,16 @@ impl Snapshot {
         (self.words.flags & HAS_IDENTITY != 0).then_some(self.words.identity)
     }
 
+    /// An address inside the native frame.
+    pub(crate) fn stack_pointer(&self) -> usize {
+        self.words.stack_pointer
+    }
+
+    /// For [`code_address`](super::code_address).
+    pub(crate) fn code_address_word(&self) -> usize {
+        self.words.code_address
+    }
+
     pub(crate) fn position(&self) -> u32 {
         self.words.position & !MARKED
     }

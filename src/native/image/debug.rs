@@ -3,7 +3,7 @@
 use super::file::{Absent, ObjectFile};
 use super::split::Package;
 use super::unit::LoadedUnit;
-use super::{Dwarf, find, ranges};
+use super::{Dwarf, ranges};
 use gimli::DebugInfoOffset;
 use once_cell::race::OnceBox;
 use std::path::PathBuf;
@@ -31,21 +31,12 @@ pub(crate) struct Debug {
 const KEPT_UNITS: usize = 8;
 
 impl Debug {
-    pub(super) fn of(file: &ObjectFile) -> Result<Debug, Absent> {
-        let elsewhere = if file.has_debug() {
-            None
-        } else {
-            let found = find::debug_file_of(file);
-            let stripped = || Absent::Stripped {
-                path: file.path().to_owned(),
-            };
-            Some(found.ok_or_else(stripped)?)
-        };
-        let with_sections = elsewhere.as_ref().unwrap_or(file);
+    /// `object` is the one that is loaded.
+    pub(super) fn of(object: &ObjectFile, with_sections: &ObjectFile) -> Result<Debug, Absent> {
         let dwarf = Dwarf::load(|id| with_sections.section(id.name()))?;
         Ok(Debug {
             dwarf: Arc::new(dwarf),
-            object: file.path().to_owned(),
+            object: object.path().to_owned(),
             path: with_sections.path().to_owned(),
             aranges: with_sections.section(".debug_aranges")?.slice(),
             headers: OnceBox::new(),
@@ -56,6 +47,7 @@ impl Debug {
     }
 
     /// The sections of the object itself; what is split off is with each unit.
+    #[allow(dead_code)] // for the reader of locals
     pub(crate) fn dwarf(&self) -> &Arc<Dwarf> {
         &self.dwarf
     }

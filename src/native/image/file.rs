@@ -1,15 +1,20 @@
 //! One ELF file, mapped.
 
-use super::Slice;
 use super::loaded::{BuildId, Identity, short};
+use super::{Slice, symbols};
 use gimli::NativeEndian;
 use memmap2::Mmap;
-use object::read::elf::{FileHeader, NativeElfFile, Sym};
+use object::read::elf::{FileHeader, NativeElfFile, Sym, SymbolTable};
 use object::{CompressionFormat, Object, ObjectSection};
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+#[cfg(target_pointer_width = "64")]
+type Table = SymbolTable<'static, object::elf::FileHeader64<object::NativeEndian>>;
+#[cfg(target_pointer_width = "32")]
+type Table = SymbolTable<'static, object::elf::FileHeader32<object::NativeEndian>>;
 
 /// The file of an object, or one with its debug information.
 pub(crate) struct ObjectFile {
@@ -31,6 +36,8 @@ pub(crate) enum Absent {
     Malformed { path: PathBuf, why: Arc<str> },
     /// It has no debug information, and no other file with it was found.
     Stripped { path: PathBuf },
+    /// Decompressing the debug information of a library of the system's would take longer than it is worth.
+    Compressed { path: PathBuf },
     /// The file with the rest of the debug information is not there.
     NoSplit { path: PathBuf },
 }
@@ -53,6 +60,13 @@ impl fmt::Display for Absent {
                 "{} has no debug information, and no file with it was found",
                 path.display()
             ),
+            Absent::Compressed { path } => {
+                write!(
+                    f,
+                    "debug information is not read from {}, where it is compressed",
+                    path.display()
+                )
+            }
             Absent::NoSplit { path } => {
                 write!(
                     f,
@@ -98,10 +112,6 @@ impl ObjectFile {
         &self.path
     }
 
-    pub(super) fn elf(&self) -> &NativeElfFile<'static> {
-        &self.elf
-    }
-
     /// What an object that is loaded from this file has.
     pub(super) fn identity(&self) -> Identity {
         let headers = object::bytes_of_slice(self.elf.elf_program_headers());
@@ -116,6 +126,14 @@ impl ObjectFile {
     pub(super) fn has_debug(&self) -> bool {
         self.bytes(".debug_info")
             .is_some_and(|bytes| !bytes.is_empty())
+    }
+
+    /// Bytes of debug information that would have to be decompressed.
+    pub(super) fn compressed_bytes(&self) -> usize {
+        let sections = self.elf.sections();
+        let compressed = sections.filter_map(|section| section.compressed_data().ok());
+        let compressed = compressed.filter(|data| data.format != CompressionFormat::None);
+        compressed.map(|data| data.data.len()).sum()
     }
 
     /// A section as it lies in the file.
@@ -152,35 +170,24 @@ impl ObjectFile {
         Ok(Vec::leak(content.into_owned()))
     }
 
-    /// The symbol that covers an address: its name as it is in the file, and where it begins.
+    /// The symbol of the function that an address is in: its name as it is in the file, and where it begins.
     ///
     /// Goes through the whole table: what asks keeps the answer.
-    pub(crate) fn symbol(&self, svma: u64) -> Option<(&'static [u8], u64)> {
+    pub(super) fn symbol(&self, svma: u64) -> Option<(&'static [u8], u64)> {
+        self.symbol_in(self.elf.elf_symbol_table(), svma)
+    }
+
+    /// The same, among the few that stay in a stripped file.
+    pub(super) fn exported_symbol(&self, svma: u64) -> Option<(&'static [u8], u64)> {
+        self.symbol_in(self.elf.elf_dynamic_symbol_table(), svma)
+    }
+
+    fn symbol_in(&self, table: &Table, svma: u64) -> Option<(&'static [u8], u64)> {
         let endian = self.elf.endian();
-        let tables = [
-            self.elf.elf_symbol_table(),
-            self.elf.elf_dynamic_symbol_table(),
-        ];
-        tables.into_iter().find_map(|table| {
-            let mut best: Option<(_, u64)> = None;
-            for symbol in table.symbols() {
-                // By hand: this goes through all symbols, and is not optimised in a build for debugging.
-                let start = symbol.st_value.get(endian);
-                if start > svma {
-                    continue;
-                }
-                let covers = svma - start < symbol.st_size.get(endian).max(1);
-                if covers && symbol.st_type() == object::elf::STT_FUNC {
-                    let better = best.is_none_or(|(_, other)| other < start);
-                    if better {
-                        best = Some((symbol, start));
-                    }
-                }
-            }
-            let (symbol, start) = best?;
-            let name = symbol.name(endian, table.strings()).ok()?;
-            Some((name, start))
-        })
+        let index = symbols::covering(object::bytes_of_slice(table.symbols()), svma)?;
+        let symbol = table.symbols().get(index)?;
+        let name = symbol.name(endian, table.strings()).ok()?;
+        Some((name, symbol.st_value(endian)))
     }
 
     /// The name and check sum of the file that has the debug information, as the linker's companion wrote it here.

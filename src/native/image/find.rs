@@ -31,15 +31,23 @@ pub(super) fn file_of(path: &Path, identity: &Identity) -> Result<ObjectFile, Ab
 const SYSTEM: &str = "/usr/lib/debug";
 
 /// The file that has the debug information of one that has none.
-pub(super) fn debug_file_of(file: &ObjectFile) -> Option<ObjectFile> {
+pub(super) fn companion_of(file: &ObjectFile) -> Result<ObjectFile, Absent> {
     let usable = |path: PathBuf| {
-        let debug = ObjectFile::open(&path).ok()?;
-        (debug.has_debug() && file.matches(&debug)).then_some(debug)
+        let companion = ObjectFile::open(&path).ok()?;
+        (companion.has_debug() && file.matches(&companion)).then_some(companion)
     };
-    by_build_id(file)
-        .into_iter()
-        .chain(by_link(file))
-        .find_map(usable)
+    let stripped = || Absent::Stripped {
+        path: file.path().to_owned(),
+    };
+    let mut paths = by_build_id(file).into_iter().chain(by_link(file));
+    paths.find_map(usable).ok_or_else(stripped)
+}
+
+impl ObjectFile {
+    /// Whether it came with the system, not with the program.
+    pub(super) fn is_of_system(&self) -> bool {
+        self.path().starts_with(SYSTEM)
+    }
 }
 
 /// `/usr/lib/debug/.build-id/ab/cdef.debug`

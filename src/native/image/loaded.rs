@@ -41,10 +41,6 @@ impl Identity {
             build_id: build_id.map(short),
         }
     }
-
-    pub(super) fn build_id(&self) -> Option<BuildId> {
-        self.build_id
-    }
 }
 
 pub(super) fn short(id: &[u8]) -> BuildId {
@@ -62,13 +58,16 @@ fn hash(bytes: &[u8]) -> u64 {
     })
 }
 
-/// `dl_phdr_info`, the part that every system has.
+/// `dl_phdr_info`
 #[repr(C)]
 struct Info {
     bias: usize,
     name: *const c_char,
     headers: *const Header,
     count: u16,
+    /// Objects that were loaded and unloaded so far, if the size says that it is there.
+    _loaded: u64,
+    unloaded: u64,
 }
 
 /// `ElfW(Phdr)`
@@ -107,6 +106,21 @@ unsafe extern "C" {
         visit: unsafe extern "C" fn(*const Info, usize, *mut c_void) -> c_int,
         data: *mut c_void,
     ) -> c_int;
+}
+
+/// Objects that were unloaded so far: as long as it is the same, an address means the same.
+pub(crate) fn unloaded() -> u64 {
+    unsafe extern "C" fn visit(info: *const Info, size: usize, data: *mut c_void) -> c_int {
+        if size >= size_of::<Info>() {
+            // SAFETY: as `unloaded` and the dynamic linker call it.
+            unsafe { *data.cast::<u64>() = (*info).unloaded };
+        }
+        1
+    }
+    let mut unloaded = 0_u64;
+    // SAFETY: `visit` gets the address of `unloaded`, which outlives the call.
+    unsafe { dl_iterate_phdr(visit, (&raw mut unloaded).cast()) };
+    unloaded
 }
 
 struct Search {

@@ -2,8 +2,8 @@
 
 use super::file::Absent;
 use super::split::{self, Package};
-use super::{Debug, Dwarf, Image, Unit};
-use gimli::{AttributeValue, DebugInfoOffset, UnitOffset};
+use super::{Debug, Dwarf, Image, Unit, functions};
+use gimli::{DebugInfoOffset, UnitOffset};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,57 +62,12 @@ impl LoadedUnit {
             None => (&self.dwarf, &self.unit),
         }
     }
-
-    /// The subprogram that an address is in, and the functions that were inlined there, outermost first.
-    fn functions_at(&self, svma: u64) -> Option<(UnitOffset, Vec<UnitOffset>)> {
-        let mut entries = self.unit.entries();
-        let mut found = None;
-        let mut inlined = Vec::new();
-        // Depth of the subprogram that was found: what lies behind it is of others.
-        let mut until = isize::MIN;
-        while let Ok(Some(entry)) = entries.next_dfs() {
-            let depth = entry.depth();
-            if found.is_some() && depth <= until {
-                break;
-            }
-            match entry.tag() {
-                gimli::DW_TAG_subprogram if found.is_none() && self.covers(entry, svma) => {
-                    found = Some(entry.offset());
-                    until = depth;
-                }
-                gimli::DW_TAG_inlined_subroutine if found.is_some() && self.covers(entry, svma) => {
-                    inlined.push(entry.offset());
-                }
-                _ => {}
-            }
-        }
-        Some((found?, inlined))
-    }
-
-    fn covers(&self, entry: &gimli::DebuggingInformationEntry<super::Slice>, svma: u64) -> bool {
-        let has_code = entry.attrs().iter().any(|attribute| {
-            matches!(attribute.name(), gimli::DW_AT_low_pc | gimli::DW_AT_ranges)
-                && !matches!(attribute.value(), AttributeValue::Udata(0))
-        });
-        if !has_code {
-            return false;
-        }
-        let Ok(mut ranges) = self.dwarf.die_ranges(&self.unit, entry) else {
-            return false;
-        };
-        while let Ok(Some(range)) = ranges.next() {
-            // Code that the linker dropped begins at 0.
-            if range.begin != 0 && range.begin <= svma && svma < range.end {
-                return true;
-            }
-        }
-        false
-    }
 }
 
 /// Where an address is in the program, as its debug information has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Located {
+    #[allow(dead_code)] // for the reader of locals
     pub(crate) image: &'static Image,
     /// The address in the file.
     pub(crate) svma: u64,
@@ -126,6 +81,7 @@ pub(crate) struct Located {
 impl Located {
     /// Finds the place of an address at run time: inside of an instruction that runs or called, not one that a call
     /// returns to (`RawFrame::lookup`).
+    #[allow(dead_code)] // for the reader of locals
     pub(crate) fn of(address: usize) -> Option<Located> {
         let image = super::at(address)?;
         let debug = image.debug().ok()?;
@@ -136,7 +92,7 @@ impl Located {
     pub(crate) fn within(image: &'static Image, debug: &Debug, address: usize) -> Option<Located> {
         let svma = image.svma(address);
         let unit = debug.unit(debug.unit_at(svma)?)?;
-        let (subprogram, inlined) = unit.functions_at(svma).unzip();
+        let (subprogram, inlined) = functions::at(&unit.dwarf, &unit.unit, svma).unzip();
         Some(Located {
             image,
             svma,
