@@ -113,6 +113,7 @@ pub mod spans;
 #[path = "spans/none.rs"]
 mod spans;
 mod stack;
+pub mod threads;
 mod trace;
 
 pub use capture::{Capture, Encoder, Fields, Inspect, Limits, Value, ValueKind};

@@ -26,7 +26,7 @@ mod text;
 mod theme;
 mod traceback;
 mod variable;
-mod visible;
+pub(crate) mod visible;
 mod width;
 
 pub use crate::source::Source;
@@ -36,6 +36,7 @@ pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
 #[cfg(feature = "html")]
 pub use html::HtmlOptions;
+pub(crate) use json::{Json, Object};
 pub use model::{Entry, Kind, Panic, Report, ReportData};
 pub use otel::{OtelAttribute, OtelValue};
 pub use sentry::SentryOptions;

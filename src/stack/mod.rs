@@ -14,10 +14,15 @@ mod guard;
 #[cfg(unoptimised)]
 mod heat;
 pub(crate) mod native;
+#[allow(dead_code)] // for fatal signals
+pub(crate) mod owner;
 mod peek;
+mod process;
 mod read;
-mod record;
-mod region;
+pub(crate) mod record;
+pub(crate) mod region;
+#[allow(dead_code)] // for fatal signals
+pub(crate) mod remote;
 mod segment;
 mod snapshot;
 mod suspend;

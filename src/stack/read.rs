@@ -4,6 +4,7 @@ use super::guard::Guard;
 use super::record::{HAS_IDENTITY, MARKED, Record, STRIDE};
 use super::thread;
 use std::ffi::CStr;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -35,6 +36,21 @@ impl Meta {
 
     pub(crate) fn address(self) -> usize {
         std::ptr::from_ref(self.0) as usize
+    }
+}
+
+/// By address: one function may have several literals, one for each instance that the compiler made.
+impl PartialEq for Meta {
+    fn eq(&self, other: &Meta) -> bool {
+        self.address() == other.address()
+    }
+}
+
+impl Eq for Meta {}
+
+impl Hash for Meta {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address().hash(state);
     }
 }
 
@@ -203,7 +219,7 @@ pub(crate) enum Remains {
 }
 
 #[inline]
-fn meta_of(record: &Record) -> Option<Meta> {
+pub(super) fn meta_of(record: &Record) -> Option<Meta> {
     // SAFETY: the word is null or was written by `enter`: the start of a `'static` literal (record.rs).
     unsafe { record.meta.load(Relaxed).as_ref() }.map(Meta)
 }

@@ -13,6 +13,7 @@
 //! Regions are `'static`: when a thread ends its region waits in a pool for the next thread. A stale guard or a reader on
 //! another thread therefore always finds mapped memory of atomic words.
 
+use super::owner::{self, Owner};
 use super::record::STRIDE;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ptr::null_mut;
@@ -38,9 +39,11 @@ pub(crate) struct Region {
     pub(crate) base: usize,
     pub(crate) limit: usize,
     pub(crate) counted_end: usize,
-    arena: usize,
-    arena_words: usize,
+    pub(crate) arena: usize,
+    pub(crate) arena_words: usize,
     next: AtomicPtr<Region>,
+    /// Whose it is.
+    pub(crate) owner: Owner,
 }
 
 impl Region {
@@ -63,6 +66,7 @@ impl Region {
         let mut bytes = LARGEST;
         while bytes >= SMALLEST {
             if let Some(region) = Region::reserve_exactly(bytes) {
+                owner::list(region);
                 return Some(region);
             }
             bytes /= 8;
@@ -95,6 +99,7 @@ impl Region {
             arena,
             arena_words: (start as usize + HEAT_BYTES + bytes - arena) / 8,
             next: AtomicPtr::new(null_mut()),
+            owner: Owner::nobody(),
         };
         // SAFETY: `start` is aligned for and large enough for a `Region`, and nobody else knows of it.
         unsafe {

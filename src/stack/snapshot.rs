@@ -1,6 +1,6 @@
 //! Copies of frames, for those who look later or on another thread.
 
-use super::read::{ARGUMENT, Cursor, Meta};
+use super::read::{ARGUMENT, Cursor, Meta, meta_of};
 use super::record::{
     ARGUMENT_TAGS, ARGUMENTS, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS, MARKED,
     Record, SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
@@ -8,6 +8,7 @@ use super::record::{
 use super::region::Region;
 use super::{arena, thread};
 use crate::capture::Tag;
+use std::array;
 use std::mem::{MaybeUninit, offset_of};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -26,7 +27,7 @@ pub(crate) struct Snapshot {
 /// The words of a [`Record`], at the same offsets, once nobody writes them any more.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(8))]
-struct Words {
+pub(super) struct Words {
     meta: Option<Meta>,
     position: u32,
     flags: u32,
@@ -160,15 +161,62 @@ fn copy_arena(region: &'static Region, start: u32, end: u32) -> Arc<[u64]> {
 }
 
 impl Words {
+    /// Copies a record that its thread may be writing to: word by word, as it writes them.
+    pub(super) fn load(record: &Record) -> Words {
+        Words {
+            meta: meta_of(record),
+            position: record.position.load(Relaxed),
+            flags: record.flags.load(Relaxed),
+            stack_pointer: record.stack_pointer.load(Relaxed),
+            code_address: record.code_address.load(Relaxed),
+            identity: record.identity.load(Relaxed),
+            arena_end: record.arena_end.load(Relaxed),
+            spill: record.spill.load(Relaxed),
+            argument_tags: record.argument_tags.load(Relaxed),
+            values: array::from_fn(|slot| record.values[slot].load(Relaxed)),
+            notes: array::from_fn(|slot| record.notes[slot].load(Relaxed)),
+            arena_start: record.arena_start.load(Relaxed),
+        }
+    }
+
+    /// Whether a frame that was copied twice did nothing in between that can be told.
+    pub(super) fn is_same_moment(&self, other: &Words) -> bool {
+        let address = |words: &Words| words.meta.map(Meta::address);
+        address(self) == address(other)
+            && self.position == other.position
+            && self.values == other.values
+            && self.notes == other.notes
+    }
+
+    /// Whether the frame is entered: one that is not was just being entered.
+    pub(super) fn is_entered(&self) -> bool {
+        self.meta.is_some()
+    }
+
     /// Where in the arena the bytes of the frame are, if it has any.
     #[inline]
-    fn own_arena(&self) -> Option<(u32, u32)> {
+    pub(super) fn own_arena(&self) -> Option<(u32, u32)> {
         (self.flags & HAS_ARENA != 0 && self.arena_start < self.arena_end)
             .then_some((self.arena_start, self.arena_end))
     }
 }
 
 impl Snapshot {
+    /// Of a frame that another thread may have copied: `arena` is the part of its arena from `arena_start` on.
+    pub(super) fn new(
+        words: Words,
+        depth: usize,
+        arena: Option<Arc<[u64]>>,
+        arena_start: u32,
+    ) -> Snapshot {
+        Snapshot {
+            words,
+            depth,
+            arena,
+            arena_start,
+        }
+    }
+
     #[inline]
     pub(crate) fn meta(&self) -> Option<Meta> {
         self.words.meta

@@ -4,6 +4,7 @@
 //! it can be used while other thread-locals are being destroyed.
 
 use super::native;
+use super::owner;
 use super::record::{Record, STRIDE};
 use super::region::{Region, sink};
 use super::word::load;
@@ -98,8 +99,8 @@ impl Thread {
     pub(crate) fn advance(&self) {
         // A top that was just read is read again: else the sum would be kept in a register, an instruction more.
         compiler_fence(AcqRel);
-        // SAFETY: as for `top_now`; the word is only stored to by this thread.
-        unsafe { self.top.as_ptr().write(self.top_now() + STRIDE) };
+        // Atomic for those who look from other threads; the compiler makes one instruction of both all the same.
+        self.top.store(self.top.load(Relaxed) + STRIDE, Relaxed);
     }
 
     /// The top, by a load that may be folded into a comparison.
@@ -203,6 +204,9 @@ impl Thread {
             .and_then(|()| Region::acquire());
         self.settle(if region.is_some() { READY } else { SINK }, region);
         self.bound.store(native::bound(), Relaxed);
+        if let Some(region) = region {
+            owner::begin(region, self);
+        }
     }
 
     /// Makes sure that what the thread knows of its native stack is known.
@@ -251,6 +255,7 @@ impl Drop for Reaper {
     fn drop(&mut self) {
         with(|t| {
             let Some(region) = t.region() else { return };
+            owner::end(region);
             // `exit` called below annotated functions runs these destructors with frames still active: they keep their
             // region, and later destructors and `atexit` handlers still see them.
             if t.top.load(Relaxed) == region.base {
