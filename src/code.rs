@@ -52,12 +52,14 @@ pub struct Code {
     first: Place,
     last_line: u32,
     places: Box<[Place]>,
+    /// By position: where what begins there ends, or what ends there begins.
+    other_ends: Box<[(u32, Place)]>,
     variables: Box<[Variable]>,
     varnames: Box<[&'static str]>,
 }
 
 /// A line and a column, both counted from 1; 0 where unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) line: u32,
     pub(crate) column: u32,
@@ -175,6 +177,24 @@ impl Code {
             Some(place) => *place,
             None => self.places.last().copied().unwrap_or(self.first),
         }
+    }
+
+    /// From where to where the expression reaches that fails at this position as a whole, if one does: the second place
+    /// is behind its last character.
+    pub(crate) fn range(&self, position: u32) -> Option<(Place, Place)> {
+        let (_, other) = self.other_ends.iter().find(|(of, _)| *of == position)?;
+        let at = self.place(position);
+        Some(match *other < at {
+            // Up to the `?`.
+            true => (
+                *other,
+                Place {
+                    column: at.column.saturating_add(1),
+                    ..at
+                },
+            ),
+            false => (at, *other),
+        })
     }
 
     /// The arguments, in order; of one that is a pattern, what it binds. Those that the options leave out are missing.

@@ -201,3 +201,125 @@ fn of_a_long_way_the_ends_are_there_and_the_rest_is_counted() {
     assert_eq!(report.frames().next_back().unwrap().function, "digits");
     assert_eq!(report.frames().next().unwrap().function, "convert");
 }
+
+/// What failed in each function, as the report's ranges cut it out of this file.
+mod ranges {
+    use super::*;
+    use stacklens::Report;
+    use std::num::ParseIntError;
+
+    type Result<T> = std::result::Result<T, ParseIntError>;
+
+    /// The text of the range of the innermost frame.
+    #[track_caller]
+    fn failed<T>(result: Result<T>) -> String {
+        let Err(error) = result else {
+            panic!("it succeeded")
+        };
+        let report = Report::of(&error);
+        let frame = report.frames().next_back().unwrap();
+        let range = frame.range.expect("a range");
+        let lines = include_str!("error_trace.rs").lines().enumerate();
+        let part = |(index, line): (usize, &'static str)| {
+            let number = index as u32 + 1;
+            let chars = line.chars().collect::<Vec<_>>();
+            let column = |at: u32| at as usize - 1;
+            let from = if number == range.line {
+                column(range.column)
+            } else {
+                0
+            };
+            let to = if number == range.end_line {
+                column(range.end_column)
+            } else {
+                chars.len()
+            };
+            (range.line..=range.end_line)
+                .contains(&number)
+                .then(|| chars[from..to].iter().collect::<String>().trim().to_owned())
+        };
+        lines.filter_map(part).collect()
+    }
+
+    #[test]
+    fn of_a_question_mark_it_is_the_operand() {
+        #[frame]
+        fn on_a_line(text: &str) -> Result<u8> {
+            let größe = 1 + -text.parse::<i8>()?;
+            Ok(größe as u8)
+        }
+        #[frame]
+        fn over_lines(text: &str) -> Result<u8> {
+            Ok(text
+                .trim_start_matches("a rather long prefix, so that the chain is broken")
+                .parse()?)
+        }
+        #[frame]
+        fn inside_another(text: &str) -> Result<u8> {
+            let sum = u8::max(1, str::parse(text)?);
+            Ok(sum)
+        }
+        assert_eq!(failed(on_a_line("x")), "text.parse::<i8>()?");
+        assert_eq!(
+            failed(over_lines("x")),
+            "text.trim_start_matches(\"a rather long prefix, so that the chain is broken\").parse()?"
+        );
+        assert_eq!(failed(inside_another("x")), "str::parse(text)?");
+    }
+
+    #[test]
+    fn of_a_value_that_is_returned_it_is_the_value() {
+        #[frame]
+        fn tail(text: &str) -> Result<u8> {
+            text.parse()
+        }
+        #[frame]
+        fn returned(text: &str) -> Result<u8> {
+            if text.len() < 9 {
+                return str::parse(text);
+            }
+            Ok(1)
+        }
+        #[frame]
+        fn arm(text: &str) -> Result<u8> {
+            match text.parse::<u16>() {
+                Ok(number) => Ok(number as u8),
+                Err(error) => Err(error),
+            }
+        }
+        assert_eq!(failed(tail("x")), "text.parse()");
+        assert_eq!(failed(returned("x")), "return str::parse(text)");
+        assert_eq!(failed(arm("x")), "Err(error)");
+    }
+
+    #[test]
+    fn in_async_functions_too() {
+        #[frame]
+        async fn case(text: &str) -> Result<u8> {
+            let ready = std::future::ready(text.parse());
+            let number = ready.await?;
+            Ok(number)
+        }
+        let mut future = std::pin::pin!(case("x"));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let std::task::Poll::Ready(result) = future.as_mut().poll(&mut context) else {
+            panic!("it waits")
+        };
+        assert_eq!(failed(result), "ready.await?");
+    }
+
+    #[test]
+    fn a_panic_is_marked_where_it_is() {
+        #[frame]
+        fn case(list: &[u8]) -> Result<u8> {
+            Ok(list[list.len()])
+        }
+        let report = stacklens::catch(|| case(&[1])).unwrap_err();
+        let frame = report.frames().next_back().unwrap();
+        assert_eq!(frame.range, None);
+        assert!(
+            report.to_string().contains("\n       ^^^^^^^^^^^^^^^^\n"),
+            "{report}"
+        );
+    }
+}

@@ -32,6 +32,10 @@ pub(crate) struct Positions {
     last_line: i64,
     packed: String,
     count: u32,
+    /// The other ends of what fails as a whole.
+    ranges: String,
+    /// Position and line of the last of them.
+    last_range: (i64, i64),
 }
 
 /// More positions than a capture's note can tell apart are not given out.
@@ -46,6 +50,8 @@ impl Positions {
             last_line: first.0,
             packed: String::new(),
             count: 0,
+            ranges: String::new(),
+            last_range: (0, first.0),
         };
         positions.push(entry);
         positions
@@ -66,6 +72,24 @@ impl Positions {
         self.last_line = line;
         self.count += 1;
         self.count - 1
+    }
+
+    /// The expression that fails at a position begins here, and ends where the position is: the operand of a `?`.
+    pub(crate) fn begins(&mut self, position: u32, first: Span) {
+        self.other_end(position, place(first));
+    }
+
+    /// It begins where the position is, and ends behind this.
+    pub(crate) fn ends(&mut self, position: u32, last: Span) {
+        self.other_end(position, place(last.end()));
+    }
+
+    fn other_end(&mut self, position: u32, (line, column): (i64, u64)) {
+        let (last, last_line) = self.last_range;
+        signed(&mut self.ranges, i64::from(position) - last);
+        signed(&mut self.ranges, line - last_line);
+        number(&mut self.ranges, column);
+        self.last_range = (i64::from(position), line);
     }
 }
 
@@ -102,6 +126,10 @@ pub(crate) fn pack(
     number(&mut out, facts.last_line as u64);
     out.push('\n');
     out.push_str(&positions.packed);
+    if !positions.ranges.is_empty() {
+        out.push(' ');
+        out.push_str(&positions.ranges);
+    }
     out.push('\n');
     for (index, v) in scope.variables.iter().enumerate() {
         // What lies in a scope without positions cannot be seen, but it may be seen to be missing before; what the options

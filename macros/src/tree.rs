@@ -66,6 +66,14 @@ impl Tok {
         }
     }
 
+    /// Of its last character.
+    pub(crate) fn last_span(&self) -> Span {
+        match self {
+            Tok::Group { token, .. } => token.span_close(),
+            tok => tok.span(),
+        }
+    }
+
     pub(crate) fn ident(&self) -> Option<&str> {
         match self {
             Tok::Ident { name, .. } => Some(name),

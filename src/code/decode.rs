@@ -3,7 +3,10 @@
 //! ```text
 //! name \n qualifier \n file \n HEAD \n POSITIONS \n VARIABLE \n .. VARIABLE \n \n module
 //! HEAD       flags argcount first_line first_column last_line
-//! POSITIONS  for each statement: line (difference to the one before; the first to first_line), column
+//! POSITIONS  for each statement: line (difference to the one before; the first to first_line), column;
+//!            then SPACE RANGES, if there are any
+//! RANGES     for each expression that fails as a whole: its position, the line of its other end (differences
+//!            to the one before; the first to 0 and first_line), the column
 //! VARIABLE   name SPACE flags slot scope_start start end marks, for each mark: position (difference) * 2 + in a loop
 //! ```
 //!
@@ -29,7 +32,10 @@ pub(super) fn decode(text: &'static str) -> Code {
         column: head.next_u32().unwrap_or(0),
     };
     let last_line = head.next_u32().unwrap_or(first.line);
-    let places = places(line(), first.line);
+    let positions = line();
+    let places = places(positions, first.line);
+    let ranges = positions.split_once(' ').map_or("", |(_, ranges)| ranges);
+    let other_ends = other_ends(ranges, first.line);
 
     let variables: Box<[Variable]> = lines
         .by_ref()
@@ -51,6 +57,7 @@ pub(super) fn decode(text: &'static str) -> Code {
         first,
         last_line,
         places,
+        other_ends,
         varnames: varnames(&variables),
         variables,
     }
@@ -69,6 +76,21 @@ fn places(text: &str, first_line: u32) -> Box<[Place]> {
             line: u32::try_from(line).unwrap_or(0),
             column: numbers.next_u32()?,
         })
+    })
+    .collect()
+}
+
+fn other_ends(text: &str, first_line: u32) -> Box<[(u32, Place)]> {
+    let mut numbers = Numbers::new(text);
+    let (mut position, mut line) = (0_i64, i64::from(first_line));
+    std::iter::from_fn(|| {
+        position = position.saturating_add(numbers.next_signed()?);
+        line = line.saturating_add(numbers.next_signed()?);
+        let place = Place {
+            line: u32::try_from(line).unwrap_or(0),
+            column: numbers.next_u32()?,
+        };
+        Some((u32::try_from(position).unwrap_or(u32::MAX), place))
     })
     .collect()
 }
@@ -201,6 +223,23 @@ mod tests {
     }
 
     #[test]
+    fn what_fails_as_a_whole_has_two_ends() {
+        let code = Function {
+            places: vec![(0, 1), (2, 5), (3, 20), (1, 9)],
+            // Of 2: line 12, column 13; of 1: line 12, column 30; of 3: before it begins.
+            ranges: vec![(2, 2, 13), (-1, 0, 30), (2, 3, 1)],
+            ..Function::default()
+        }
+        .code();
+        let place = |line, column| Place { line, column };
+        assert_eq!(code.range(2), Some((place(12, 13), place(15, 21))));
+        assert_eq!(code.range(1), Some((place(12, 5), place(12, 30))));
+        assert_eq!(code.range(0), None);
+        assert_eq!(code.range(3), Some((place(15, 1), place(16, 10))));
+        assert_eq!(code.place(3), place(16, 9));
+    }
+
+    #[test]
     fn an_empty_text_is_an_unknown_function() {
         let code = decode("");
         assert_eq!((code.name(), code.file(), code.module()), ("?", "?", "?"));
@@ -251,7 +290,7 @@ mod tests {
             }
             let code = decode(String::from_utf8_lossy(&bytes).into_owned().leak());
             for position in [0, 1, 9, u32::MAX] {
-                let _ = code.place(position);
+                let _ = (code.place(position), code.range(position));
                 for (variable, _) in code.variables_at(position) {
                     let _ = (
                         variable.freshness(position, Within::Statement(3)),

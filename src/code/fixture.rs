@@ -12,6 +12,8 @@ pub(crate) struct Function {
     pub(crate) head: [u64; 5],
     /// Line (difference) and column of each position.
     pub(crate) places: Vec<(i64, u64)>,
+    /// Position and line (differences) and column of each other end.
+    pub(crate) ranges: Vec<(i64, i64, u64)>,
     /// Whole lines.
     pub(crate) variables: String,
 }
@@ -24,6 +26,7 @@ impl Default for Function {
             file: "src/a.rs",
             head: [0, 0, 10, 1, 20],
             places: Vec::new(),
+            ranges: Vec::new(),
             variables: String::new(),
         }
     }
@@ -45,8 +48,18 @@ impl Function {
             variables,
             ..
         } = self;
+        let ranges: Vec<u64> = self
+            .ranges
+            .iter()
+            .flat_map(|(position, line, column)| [zigzag(*position), zigzag(*line), *column])
+            .collect();
         let (head, places) = (numbers(&self.head), numbers(&places));
-        format!("{name}\n{qualifier}\n{file}\n{head}\n{places}\n{variables}\nmycrate::a\0").leak()
+        let ranges = match numbers(&ranges) {
+            none if none.is_empty() => none,
+            ranges => format!(" {ranges}"),
+        };
+        format!("{name}\n{qualifier}\n{file}\n{head}\n{places}{ranges}\n{variables}\nmycrate::a\0")
+            .leak()
     }
 
     pub(crate) fn code(&self) -> Code {

@@ -108,7 +108,7 @@ pub(super) fn place(report: &mut Report, at: &Location<'static>) {
         return report.stack.push(place.into());
     };
     if (frame.first_line..=frame.last_line).contains(&line) {
-        (frame.line, frame.column) = (line, column);
+        (frame.line, frame.column, frame.range) = (line, column, None);
     } else if line > frame.last_line || !is_attribute(&place) {
         report.stack.push(place.into());
     }

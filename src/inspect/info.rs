@@ -2,7 +2,7 @@
 
 use super::{Locals, locals};
 use crate::capture::Value;
-use crate::code::{Code, Within};
+use crate::code::{Code, Place, Within};
 use crate::stack::{Meta, Snapshot};
 use std::borrow::Cow;
 use std::fmt;
@@ -112,6 +112,11 @@ impl FrameInfo {
     /// The column at which the statement that ran begins, counted from 1.
     pub fn column(&self) -> u32 {
         self.code().place(self.lasti()).column
+    }
+
+    /// From where to where the expression reaches that runs or has failed, if that is known better than by its statement.
+    pub(crate) fn range(&self) -> Option<(Place, Place)> {
+        self.code().range(self.lasti())
     }
 
     /// Index of the statement that ran, 0 for the entry of the function.

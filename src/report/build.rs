@@ -144,7 +144,7 @@ impl Report {
         let (line, column) = (panic.line, panic.column);
         match self.stack.last_mut() {
             Some(Entry::Frame(frame)) if frame.holds(&panic.file, line) => {
-                (frame.line, frame.column) = (line, column);
+                (frame.line, frame.column, frame.range) = (line, column, None);
             }
             // Whatever is not recorded is inside the recorded ones, and so is the panic.
             _ => self

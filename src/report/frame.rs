@@ -2,6 +2,7 @@
 
 use super::variable::Variable;
 use crate::capture::Limits;
+use crate::code::Place;
 use crate::inspect::{FrameInfo, Locals};
 use crate::source::{self, Source};
 use std::borrow::Cow;
@@ -178,6 +179,7 @@ impl Frame {
             file: code.file().into(),
             line: info.line(),
             column: info.column(),
+            range: info.range().map(Range::of),
             first_line: code.first_line(),
             last_line: code.last_line(),
             is_async: code.is_async(),
@@ -264,6 +266,14 @@ impl Frame {
             first_line: self.first_line,
             last_line: self.last_line,
         }
+    }
+
+    pub(super) fn how(&self) -> Option<How> {
+        self.exit.as_ref().map(|exit| exit.how)
+    }
+
+    pub(super) fn is_question(&self) -> bool {
+        self.how() == Some(How::Question)
     }
 
     /// The crate that the function is in, by its module.
@@ -358,5 +368,9 @@ impl Range {
             end_line,
             end_column,
         }
+    }
+
+    fn of((from, to): (Place, Place)) -> Range {
+        Range::new(from.line, from.column, to.line, to.column)
     }
 }

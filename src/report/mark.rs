@@ -10,23 +10,25 @@ pub(super) struct Mark {
     pub(super) anchor: (usize, usize),
 }
 
-/// What to mark in the line at which a frame is. `None` where that would be the whole line, which says
-/// nothing, or where only the statement is known.
+/// What to mark in a line of this number. `None` where that would be the whole line, which says nothing, where
+/// only the statement is known, and in lines that what failed does not reach.
 ///
 /// `exact`: the frame's column is that of the code that failed, not only of its statement.
-pub(super) fn mark(frame: &Frame, line: &str, exact: bool) -> Option<Mark> {
+pub(super) fn mark(frame: &Frame, number: u32, line: &str, exact: bool) -> Option<Mark> {
     let chars: Vec<char> = line.chars().collect();
+    let is_it = number == frame.line;
     let at = (frame.column as usize)
         .checked_sub(1)
-        .filter(|&at| at < chars.len());
+        .filter(|&at| is_it && at < chars.len());
     let mark = match (frame.range, at) {
+        (Some(range), _) if !(range.line..=range.end_line).contains(&number) => return None,
         (Some(range), _) => {
-            let start = if range.line == frame.line {
+            let start = if range.line == number {
                 (range.column as usize).checked_sub(1)?
             } else {
                 0
             };
-            let end = if range.end_line == frame.line {
+            let end = if range.end_line == number {
                 (range.end_column as usize).checked_sub(1)?
             } else {
                 chars.len()
@@ -34,7 +36,12 @@ pub(super) fn mark(frame: &Frame, line: &str, exact: bool) -> Option<Mark> {
             let start = start.max(indentation(&chars));
             let end = end.min(chars.len());
             let is_point = |at: &usize| (start..end).contains(at) && chars[*at] == '?';
-            let anchor = at.filter(is_point).map_or((start, end), |at| (at, at + 1));
+            let anchor = match at.filter(is_point) {
+                Some(at) => (at, at + 1),
+                // It is on the last line.
+                None if !is_it && frame.is_question() => (start, start),
+                None => (start, end),
+            };
             Mark { start, end, anchor }
         }
         (None, Some(at)) if chars[at] == '?' && exact => Mark {
@@ -42,13 +49,7 @@ pub(super) fn mark(frame: &Frame, line: &str, exact: bool) -> Option<Mark> {
             end: at + 1,
             anchor: (at, at + 1),
         },
-        (None, Some(at))
-            if exact
-                && frame
-                    .exit
-                    .as_ref()
-                    .is_none_or(|exit| exit.how != How::Early) =>
-        {
+        (None, Some(at)) if exact && frame.how() != Some(How::Early) => {
             let end = expression(&chars, at);
             Mark {
                 start: at,
@@ -162,7 +163,7 @@ mod tests {
         let column = line[..line.find(at).unwrap()].chars().count() as u32 + 1;
         let mut frame = Frame::new("f", "a.rs", 1, column).left(Exit::by(How::Question));
         frame.range = range;
-        let Some(mark) = mark(&frame, line, true) else {
+        let Some(mark) = mark(&frame, 1, line, true) else {
             return String::new();
         };
         let c = |i: usize| match i {
@@ -224,9 +225,31 @@ mod tests {
     }
 
     #[test]
+    fn of_a_chain_over_several_lines_each_is_marked() {
+        let frame = Frame::new("f", "a.rs", 3, 17)
+            .left(Exit::by(How::Question))
+            .with_range(Range::new(2, 9, 3, 18));
+        let marks = |number, line| mark(&frame, number, line, true);
+        let operand = |start, end| Mark {
+            start,
+            end,
+            anchor: (start, start),
+        };
+        assert_eq!(marks(1, "    let x ="), None);
+        assert_eq!(marks(2, "        load(path)"), Some(operand(8, 18)));
+        let last = Mark {
+            start: 8,
+            end: 17,
+            anchor: (16, 17),
+        };
+        assert_eq!(marks(3, "        .parse()?;"), Some(last));
+        assert_eq!(marks(4, "    Ok(x)"), None);
+    }
+
+    #[test]
     fn of_a_statement_only_nothing_is_marked() {
         let frame = Frame::new("f", "a.rs", 1, 5);
-        assert_eq!(mark(&frame, "    let x = 1;", false), None);
-        assert_eq!(mark(&frame.at(1, 99), "    let x = 1;", true), None);
+        assert_eq!(mark(&frame, 1, "    let x = 1;", false), None);
+        assert_eq!(mark(&frame.at(1, 99), 1, "    let x = 1;", true), None);
     }
 }

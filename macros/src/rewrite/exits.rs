@@ -186,6 +186,9 @@ impl Walker<'_> {
         let way = if returned { Way::Return } else { Way::Tail };
         let value = &written[usize::from(returned)..];
         let value = &value[..2.min(value.len())];
+        if let Some(last) = value.last() {
+            self.positions.ends(self.now, last.last_span());
+        }
         let exit = self.exit(self.now, self.source(value), way);
         let reads = self.readable(&[]);
         let result = self.exits.result().unwrap_or_default().to_vec();
@@ -231,6 +234,9 @@ impl Walker<'_> {
             return tokens;
         }
         let position = position.unwrap_or_else(|| self.positions.push(written[0].span()));
+        if let Some(last) = written.last() {
+            self.positions.ends(position, last.last_span());
+        }
         let exit = self.exit(position, self.source(written), way);
         self.emit.locate(written[0].span());
         self.edits += 1;

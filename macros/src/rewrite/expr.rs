@@ -347,6 +347,7 @@ impl Walker<'_> {
                 }
                 Tok::Punct { ch: '?', token, .. } => {
                     let failure = self.positions.push(token.span());
+                    self.positions.begins(failure, operand_span);
                     let success = self.next_link(toks, *i);
                     let mut inner = out.split_off(operand);
                     // In an argument list its own parentheses would be too many.

@@ -131,11 +131,7 @@ fn source(frame: &Frame, exact: bool, out: &mut dyn Write) -> fmt::Result {
         let is_it = number == frame.line;
         let class = if is_it { " class=now" } else { "" };
         write!(out, "<div{class}><span class=number>{number}</span><code>")?;
-        let mark = if is_it {
-            mark(frame, line, exact)
-        } else {
-            None
-        };
+        let mark = mark(frame, number, line, exact);
         let marked = mark.map_or((0, 0), |mark| {
             let byte = |at: usize| line.char_indices().nth(at).map_or(line.len(), |(at, _)| at);
             (byte(mark.start), byte(mark.end))

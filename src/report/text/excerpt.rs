@@ -6,6 +6,7 @@ use crate::report::mark::{Mark, mark};
 use crate::report::theme::{Style, Theme};
 use crate::report::{Frame, Source, visible, width};
 use std::fmt;
+use std::ops::Range;
 
 /// Columns of a tab.
 const TAB: usize = 4;
@@ -94,11 +95,17 @@ pub(super) fn write(
     let Some(source) = frame.source() else {
         return Ok(());
     };
-    let (before, after) = context.unwrap_or_else(|| (continued(source, frame.line), 0));
-    let (first, last) = (
-        frame.line.saturating_sub(before),
-        frame.line.saturating_add(after),
-    );
+    let (mut first, mut last) = (frame.line, frame.line);
+    match frame.range {
+        Some(range) => {
+            first = first.min(range.line);
+            last = last.max(range.end_line);
+        }
+        None if context.is_none() => first -= continued(source, frame.line),
+        None => {}
+    }
+    let (before, after) = context.unwrap_or((0, 0));
+    let (first, last) = (first.saturating_sub(before), last.saturating_add(after));
     let gutter = context.map(|_| last.to_string().len());
     let lines: Vec<(u32, &str)> = source.range(first, last).collect();
     // In context lines keep their shape; a line alone needs none of its indentation.
@@ -108,26 +115,46 @@ pub(super) fn write(
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(_, line)| blank(line))
         .min();
-    for (number, line) in lines {
-        let is_it = number == frame.line;
+    let left_out = middle(&lines, frame.line, before + after);
+    for (index, &(number, line)) in lines.iter().enumerate() {
+        if left_out.contains(&index) {
+            if index == left_out.start {
+                paint.line(indent)?;
+                let (n, gap) = (left_out.len(), paint.options.theme.gap);
+                paint.own(gap, format_args!("... ({n} more lines)"))?;
+            }
+            continue;
+        }
         let line = line.trim_end();
         if context.is_none() && line.is_empty() {
             continue;
         }
-        let mark = if is_it {
-            mark(frame, line, exact)
-        } else {
-            None
-        };
         let shown = Shown {
             line,
             skip: common.unwrap_or(0).min(blank(line)),
-            mark,
-            gutter: gutter.map(|width| (number, width, is_it)),
+            mark: mark(frame, number, line, exact),
+            gutter: gutter.map(|width| (number, width, number == frame.line)),
         };
         shown.write(indent, paint)?;
     }
     Ok(())
+}
+
+/// Which lines of a long expression are left out: those between its first ones and its last, but for the one in
+/// question.
+fn middle(lines: &[(u32, &str)], line: u32, context: u32) -> Range<usize> {
+    const MOST: usize = 6;
+    const FIRST: usize = 2;
+    let most = MOST + context as usize;
+    if lines.len() <= most {
+        return 0..0;
+    }
+    let at = lines.iter().position(|(number, _)| *number == line);
+    match at.unwrap_or(0) {
+        // A value that begins there: its beginning says what it is.
+        at if at < lines.len() / 2 => (at + most - 1).max(FIRST)..lines.len() - 1,
+        _ => FIRST..lines.len() - (most - FIRST),
+    }
 }
 
 /// How many lines before one begin what it goes on with: `.await?` alone says nothing.
@@ -219,8 +246,9 @@ fn style(theme: &Theme, class: Class) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::report::{Range, TextOptions};
+    use super::{continued, middle, write};
+    use crate::report::text::paint::Paint;
+    use crate::report::{Exit, Frame, How, Range, Source, TextOptions};
 
     fn excerpt(line: &str, range: Range, width: usize) -> Vec<String> {
         let frame = Frame::new("f", "a.rs", 1, range.end_column - 1)
@@ -250,6 +278,53 @@ mod tests {
         let at = shown[1].find('~').unwrap();
         assert_eq!(&shown[0][at..at + 10], "failing()?");
         assert_eq!(&shown[1][at..], "~~~~~~~~~^");
+    }
+
+    #[test]
+    fn a_chain_over_several_lines_is_marked_as_a_whole() {
+        let text = "fn f() {\n    let x = load(\n        path,\n    )\n    .parse()?;\n";
+        let frame = Frame::new("f", "a.rs", 5, 13)
+            .left(Exit::by(How::Question))
+            .with_range(Range::new(2, 13, 5, 14))
+            .with_source(Some(Source::new(1, text)));
+        let shown = |context| {
+            let options = TextOptions::default();
+            let mut out = String::new();
+            let mut paint = Paint::new(&mut out, &options);
+            write(&frame, true, context, 0, &mut paint).unwrap();
+            out.lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            shown(None),
+            [
+                "let x = load(",
+                "        ~~~~~",
+                "    path,",
+                "    ~~~~~",
+                ")",
+                "~",
+                ".parse()?;",
+                "~~~~~~~~^",
+            ]
+        );
+        assert_eq!(shown(Some((1, 1)))[0], "  1 | fn f() {");
+    }
+
+    #[test]
+    fn of_a_long_expression_the_ends_are_shown() {
+        let lines: Vec<(u32, &str)> = (10..30).map(|number| (number, "x")).collect();
+        assert_eq!(
+            middle(&lines, 29, 0),
+            2..16,
+            "two first and four last lines"
+        );
+        assert_eq!(
+            middle(&lines, 10, 0),
+            5..19,
+            "five first lines and the last"
+        );
+        assert_eq!(middle(&lines, 29, 3), 2..13);
+        assert!(middle(&lines[..6], 10, 0).is_empty());
     }
 
     #[test]
