@@ -3,6 +3,7 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
+use crate::framed::Watching;
 use crate::log_calls::call::Log;
 use crate::stack::{Guard, innermost};
 use crate::trace::{self, Left, Way};
@@ -275,7 +276,24 @@ impl<T> Leaf<Option<T>> {
     }
 }
 
+impl<T, E> Leaf<Result<T, E>> {
+    /// How the future that returns this enters its frame: as `way` does, and watched.
+    pub fn stacklens_watching<W>(&self, way: W) -> Watching<W, Result<T, E>> {
+        Watching(way, PhantomData)
+    }
+}
+
+impl<T> Leaf<Option<T>> {
+    pub fn stacklens_watching<W>(&self, way: W) -> Watching<W, Option<T>> {
+        Watching(way, PhantomData)
+    }
+}
+
 impl<R> AnyLeaf<R> {
+    pub fn stacklens_watching<W>(&self, way: W) -> W {
+        way
+    }
+
     #[inline]
     pub fn stacklens_ret(&self, value: R, _: u64, _: &Guard) -> R {
         value
@@ -344,6 +362,15 @@ impl Drop for Early {
         if guard.is_watched() {
             left_early(&guard, self.result);
         }
+    }
+}
+
+/// The body of an async function that returns `R` has ended in a failure. If that passed no exit, a macro returned.
+#[cold]
+#[inline(never)]
+pub(crate) fn ended_in_failure<R>(guard: &Guard) {
+    if !trace::has_left(guard) {
+        left_early(guard, type_name::<R>);
     }
 }
 

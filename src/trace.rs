@@ -285,6 +285,14 @@ pub(crate) fn leaving() -> Option<ReturnTrace> {
     find(|open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1))
 }
 
+/// Whether the function's failure has become a hop.
+pub(crate) fn has_left(guard: &Guard) -> bool {
+    let Some(frame) = Cursor::of(guard) else {
+        return true;
+    };
+    find(|open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1)).is_some()
+}
+
 /// The trace of the error of this type that a call in the innermost function's present statement has come back with.
 pub(crate) fn back_here(type_name: &str) -> Option<ReturnTrace> {
     let frame = stack::current().filter(|frame| frame.is_marked())?;

@@ -296,6 +296,160 @@ fn none_is_a_failure_where_the_attribute_says_so() {
     assert_eq!(hops(&outer(&[]).unwrap_err()), ["first", "outer"]);
 }
 
+/// Async functions that macros return from.
+mod left_early_while_polled {
+    use super::*;
+    use stacklens::report::How;
+    use std::future::{Future, poll_fn};
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                return value;
+            }
+        }
+    }
+
+    async fn pause() {
+        let mut paused = false;
+        poll_fn(|_| match std::mem::replace(&mut paused, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+    }
+
+    macro_rules! give_up {
+        ($error:expr) => {
+            return Err($error)
+        };
+    }
+
+    #[frame]
+    async fn checked(n: u32) -> Result<u32, Low> {
+        pause().await;
+        if n > 2 {
+            give_up!(Low(n));
+        }
+        pause().await;
+        Ok(n)
+    }
+
+    #[test]
+    fn they_are_hops() {
+        #[frame]
+        async fn all(upto: u32) -> Result<u32, High> {
+            let mut sum = 0;
+            for n in 0..upto {
+                sum += checked(n).await?;
+            }
+            Ok(sum)
+        }
+        run(all(2)).unwrap();
+        let error = run(all(9)).unwrap_err();
+        assert_eq!(hops(&error), ["checked", "all"]);
+        let trace = ReturnTrace::of(&error).unwrap();
+        assert_eq!(trace.hops()[0].frame().locals().to_string(), "{n: 3}");
+    }
+
+    #[test]
+    fn the_report_says_that_they_were_left_early() {
+        let error = run(checked(7)).unwrap_err();
+        let report = stacklens::Report::of(&error);
+        let exit = report.frames().next_back().unwrap().exit.clone().unwrap();
+        assert_eq!(exit.how, How::Early);
+        assert!(exit.error_type.unwrap().ends_with("Low"));
+    }
+
+    #[test]
+    fn by_macros_of_others_too() {
+        #[frame]
+        async fn level(text: &str) -> anyhow::Result<u8> {
+            anyhow::ensure!(!text.is_empty(), "no level given");
+            pause().await;
+            if text == "9" {
+                anyhow::bail!("too high");
+            }
+            Ok(text.parse()?)
+        }
+        #[frame]
+        async fn levels(first: &str, second: &str) -> anyhow::Result<u8> {
+            let first = level(first).await?;
+            Ok(first + level(second).await?)
+        }
+        for (first, second) in [("", "1"), ("1", ""), ("9", "1"), ("1", "9"), ("x", "1")] {
+            let error = run(levels(first, second)).unwrap_err();
+            assert_eq!(hops(&error), ["level", "levels"], "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_was_handled_before_is_another_one() {
+        #[frame]
+        async fn patient() -> Result<u32, Low> {
+            if let Err(Low(n)) = checked(5).await {
+                give_up!(Low(n + 1));
+            }
+            Ok(0)
+        }
+        #[frame]
+        async fn handled() -> Result<u32, Low> {
+            let first = checked(5).await.unwrap_or(1);
+            pause().await;
+            if first == 1 {
+                give_up!(Low(1));
+            }
+            Ok(first)
+        }
+        assert_eq!(hops(&run(handled()).unwrap_err()), ["handled"]);
+        // Returned from where the other came back: as if it were passed on.
+        assert_eq!(
+            *hops(&run(patient()).unwrap_err()).last().unwrap(),
+            "patient"
+        );
+    }
+
+    #[test]
+    fn what_counts_is_what_they_return() {
+        /// No failure, though it is called so.
+        type Result = std::result::Result<u32, Low>;
+        #[frame]
+        async fn aliased(n: u32) -> Result {
+            if n > 2 {
+                give_up!(Low(n));
+            }
+            Ok(n)
+        }
+        #[frame(recursion_limit = 50)]
+        async fn limited(n: u32) -> std::result::Result<u32, Low> {
+            if n > 2 {
+                give_up!(Low(n));
+            }
+            Ok(n)
+        }
+        #[frame(trace_none)]
+        async fn optional(n: u32) -> Option<u32> {
+            macro_rules! none {
+                () => {
+                    return None
+                };
+            }
+            if n > 2 {
+                none!();
+            }
+            Some(n)
+        }
+        assert_eq!(hops(&run(aliased(3)).unwrap_err()), ["aliased"]);
+        assert_eq!(hops(&run(limited(3)).unwrap_err()), ["limited"]);
+        assert_eq!(run(optional(3)), None);
+        assert_eq!(run(aliased(1)).unwrap() + run(limited(1)).unwrap(), 2);
+    }
+}
+
 #[test]
 fn async_functions_are_hops_too() {
     #[frame]

@@ -444,6 +444,25 @@ impl Emit {
         ]);
     }
 
+    /// `Leaf::<R>::NEW.stacklens_watching(WAY)`: the same, for an async function, where the end of the body is seen.
+    pub(crate) fn watching(
+        &self,
+        way: Option<Vec<TokenTree>>,
+        result: &[TokenTree],
+    ) -> Vec<TokenTree> {
+        let mut out = self.path("Leaf");
+        self.turbofish(&mut out, Some(result), false);
+        out.extend(colons(self.span.get()));
+        let way = way.unwrap_or_else(|| self.path("Plain"));
+        out.extend([
+            self.ident("NEW"),
+            self.punct('.'),
+            self.ident("stacklens_watching"),
+            self.group(Delimiter::Parenthesis, way),
+        ]);
+        out
+    }
+
     /// `failing(&guard);`
     pub(crate) fn failing(&self, out: &mut Vec<TokenTree>) {
         let mut arguments = Vec::new();

@@ -1,8 +1,10 @@
 //! The bodies of async functions: on the stack while they are polled.
 
+use crate::observe::{self, Observed};
 use crate::recursion::{RecursionError, Refusable, enter_limited, refused, try_enter};
 use crate::stack::{Guard, Suspended, enter};
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -21,6 +23,10 @@ pub trait Way<R> {
     /// # Errors
     /// The value of the future whose frame is one too many.
     fn enter(&self, meta: &'static str) -> Result<Guard, R>;
+
+    /// The body has ended, with this.
+    #[inline]
+    fn ended(&self, _value: &R, _guard: &Guard) {}
 
     /// Runs the poll, on another stack if little is left of this one.
     #[inline]
@@ -56,6 +62,28 @@ impl<R: Refusable> Way<R> for OrError {
     #[inline(always)]
     fn enter(&self, meta: &'static str) -> Result<Guard, R> {
         try_enter(meta, self.0).map_err(|error: RecursionError| refused(error))
+    }
+}
+
+/// Of a body whose macros may return from it, in one of these ways: a failure that passed no exit is noticed.
+pub struct Watching<W, R>(pub W, pub PhantomData<fn() -> R>);
+
+impl<R: Observed, W: Way<R>> Way<R> for Watching<W, R> {
+    #[inline]
+    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+        self.0.enter(meta)
+    }
+
+    #[inline]
+    fn ended(&self, value: &R, guard: &Guard) {
+        if value.leaves() {
+            observe::ended_in_failure::<R>(guard);
+        }
+    }
+
+    #[inline]
+    fn run<T>(&self, poll: impl FnOnce() -> T) -> T {
+        self.0.run(poll)
     }
 }
 
@@ -122,8 +150,9 @@ impl<F: Future, const SLOTS: usize, W: Way<F::Output>> Future for Framed<F, SLOT
             };
             suspended.resume(&guard);
             let polled = body.poll(context);
-            if polled.is_pending() {
-                suspended.suspend(&guard);
+            match &polled {
+                Poll::Pending => suspended.suspend(&guard),
+                Poll::Ready(value) => way.ended(value, &guard),
             }
             polled
         })

@@ -6,4 +6,4 @@ mod future;
 pub use closure::framed;
 #[cfg(feature = "grow")]
 pub use future::Growing;
-pub use future::{Limited, OrError, Plain, framed as framed_future, framed_by};
+pub use future::{Limited, OrError, Plain, Watching, framed as framed_future, framed_by};

@@ -68,8 +68,8 @@ impl<'t, 'o> Expansion<'t, 'o> {
 
         let mut walker = Walker::new(&self.emit, self.options, Positions::new(entry));
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
-        walker.exits.early =
-            walker.exits.leaves() && self.emit.reach == Reach::Guard && may_return(body);
+        let may_return = walker.exits.leaves() && may_return(body);
+        walker.exits.early = may_return && self.emit.reach == Reach::Guard;
         if let Some(log) = self
             .options
             .log
@@ -110,7 +110,15 @@ impl<'t, 'o> Expansion<'t, 'o> {
             .filter(|v| v.argument)
             .for_each(|v| v.end = positions.next().wrapping_sub(1));
         Ok(if self.function.is_async {
-            self.assemble_async(&inner_attributes, walked, scope, &positions, &arguments)
+            let watched = exits.result().filter(|_| may_return);
+            self.assemble_async(
+                &inner_attributes,
+                walked,
+                scope,
+                &positions,
+                &arguments,
+                watched,
+            )
         } else if self.options.recursion.grow {
             self.assemble_grown(
                 &inner_attributes,

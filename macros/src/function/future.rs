@@ -65,6 +65,8 @@ impl Expansion<'_, '_> {
     }
 
     /// `{ framed::<R, _>(META, async move { let a = a; .. body }).await }`
+    ///
+    /// `watched`: the result, where a macro may return it.
     pub(super) fn assemble_async(
         &self,
         inner_attributes: &[Tok],
@@ -72,6 +74,7 @@ impl Expansion<'_, '_> {
         mut scope: Scope,
         positions: &Positions,
         arguments: &[Vec<usize>],
+        watched: Option<&[TokenTree]>,
     ) -> TokenStream {
         let (list, prologue) = self.receive(&scope, arguments);
         let captures = self.capture_received(&mut scope, arguments);
@@ -101,11 +104,15 @@ impl Expansion<'_, '_> {
             &result,
             |n| self.parameters[n].received_as(),
             || {
+                let way = self.emit.way(&self.options.recursion, self.function.result);
                 self.emit.framed(
                     result.clone(),
                     scope.slots().min(INLINE_SLOTS),
                     &meta,
-                    self.emit.way(&self.options.recursion, self.function.result),
+                    match watched {
+                        Some(result) => Some(self.emit.watching(way, result)),
+                        None => way,
+                    },
                     self.emit.group(Delimiter::Brace, inner),
                 )
             },
