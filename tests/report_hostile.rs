@@ -112,6 +112,23 @@ mod debug {
         assert!(start.elapsed() < Duration::from_secs(5));
     }
 
+    #[test]
+    fn one_that_goes_on_when_it_is_told_to_stop_is_unwound() {
+        #[frame(capture = "full")]
+        fn holds(value: &Shows) -> Report {
+            let report = failed();
+            assert_eq!(size_of_val(value), size_of::<usize>());
+            report
+        }
+        let report = holds(&Shows(|f| {
+            loop {
+                let _ = f.write_str("\u{202e}</script>");
+            }
+        }));
+        assert!(shown(&report, "value").ends_with("..."));
+        valid(&report);
+    }
+
     /// Shown as it is, like what a `Debug` prints, but at no cost that a busy machine could blame it for.
     struct Says(&'static str);
 
@@ -172,6 +189,17 @@ mod messages {
         let report = of(|f| {
             loop {
                 f.write_str("\u{1b}[31m endless ")?;
+            }
+        });
+        assert!(report.failure.message.ends_with("...") && report.failure.message.len() < 5000);
+        valid(&report);
+    }
+
+    #[test]
+    fn one_without_end_that_does_not_listen_is_unwound() {
+        let report = of(|f| {
+            loop {
+                let _ = f.write_str("endless ");
             }
         });
         assert!(report.failure.message.ends_with("...") && report.failure.message.len() < 5000);
