@@ -718,3 +718,60 @@ fn the_environment_says_what_a_program_begins_with() {
     );
     assert_eq!(lines, "→ root(1)\n← root(1) = 4\n");
 }
+
+/// Runs in a process of its own: no logged function has been called, and hooks are the program's.
+#[test]
+#[ignore = "what `hooks_of_the_program_stay_in_force` starts"]
+fn with_hooks_of_its_own() {
+    #[stacklens::log_calls(sink = stacklens::log_calls::Stderr)]
+    fn fail(n: u32) {
+        panic!("with {n}");
+    }
+    for hook in ["first", "second"] {
+        std::panic::set_hook(Box::new(move |info| eprintln!("{hook} hook: {info}")));
+        let _ = std::panic::catch_unwind(|| fail(1));
+    }
+    stacklens::install();
+    let _ = std::panic::catch_unwind(|| fail(2));
+}
+
+#[test]
+fn hooks_of_the_program_stay_in_force() {
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "with_hooks_of_its_own",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("NO_COLOR", "1")
+        .env_remove("STACKLENS_LOG")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(run.stderr).unwrap();
+    let first = printed.find("second hook").unwrap();
+    // The log's is put before the one there is, and is gone with that one: then the message is not known.
+    assert!(
+        printed[..first].contains("first hook: panicked at"),
+        "{printed}"
+    );
+    assert!(
+        printed[..first].contains("↯ fail(1) panicked: with 1\n"),
+        "{printed}"
+    );
+    assert_eq!(
+        printed.matches("↯ fail(1) panicked\n").count(),
+        1,
+        "{printed}"
+    );
+    // Once reports are installed, it is again.
+    assert!(
+        printed.contains("↯ fail(2) panicked: with 2\n"),
+        "{printed}"
+    );
+    assert_eq!(
+        printed.matches("second hook: panicked at").count(),
+        2,
+        "{printed}"
+    );
+}

@@ -8,8 +8,9 @@ use super::sink::Target;
 use super::site::{Facts, LogSite};
 use super::subject::{Subject, kept};
 use super::thread::{self, Busy};
-use super::{Outcome, panic, value};
+use super::{Outcome, value};
 use crate::capture::{Erased, Tag};
+use crate::panics::last;
 use crate::stack::Guard;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -36,6 +37,8 @@ struct State {
     result: Cell<Stored>,
     /// It began while a panic was on its way: then that is not its own.
     unwinding: bool,
+    /// Panics that there had been before.
+    panics: u32,
 }
 
 /// What was returned, until the line is written: locals of the body are dropped in between, and may be logged
@@ -102,6 +105,7 @@ fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
             outcome: Cell::new(Outcome::Left),
             result: Cell::new(Stored::Nothing),
             unwinding: std::thread::panicking(),
+            panics: last::number(),
         });
         let state = &mut *(*log.state.get()).as_mut_ptr();
         if slow.is_none() {
@@ -227,7 +231,7 @@ fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
         Outcome::Panic => {
             line.push(" panicked: ");
             let from = line.len();
-            if panic::with_message(|message| line.push(message)).is_none() {
+            if last::with_message_since(state.panics, |message| line.push(message)).is_none() {
                 line.truncate(before + " panicked".len());
             }
             from

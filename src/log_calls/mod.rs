@@ -1,6 +1,14 @@
 //! The call log: a line when a function begins, and one when it ends.
 //!
 //! [`#[log_calls]`](macro@crate::log_calls) puts functions into it. This module says what becomes of the lines.
+//!
+//! # Panics of the program
+//!
+//! What a panic says is told to nobody but the panic hook, so that the first call of a logged function puts a hook before
+//! the one that is there, as [`catch`](crate::catch) and [`install`](crate::install()) do (there is only one for all three).
+//! It keeps the message for the lines of the calls that the panic goes through, and calls the hook that was there. A hook
+//! that the program sets later takes its place, as `std::panic::set_hook` always does: calls then end by
+//! `↯ parse("x") panicked`, without a message, until `install` puts ours before that one too.
 
 mod background;
 pub(crate) mod call;
@@ -16,7 +24,6 @@ mod line;
 #[cfg(feature = "log")]
 mod log_crate;
 mod outcome;
-mod panic;
 pub(crate) mod probe;
 mod ring;
 pub(crate) mod show;

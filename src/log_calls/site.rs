@@ -157,7 +157,7 @@ impl LogSite {
 
     #[cold]
     fn learn(&self) -> &Facts {
-        super::panic::listen();
+        crate::panics::listen();
         self.facts.get_or_init(|| Box::new(Facts::new(self)))
     }
 }

@@ -8,8 +8,9 @@ use super::line::Line;
 use super::show::{How, Notes, Show};
 use super::site::{Argument, LogSite};
 use super::thread::{self, Busy};
-use super::{Outcome, panic, value};
+use super::{Outcome, value};
 use crate::capture::{Encoder, Erased};
+use crate::panics::last;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
@@ -196,6 +197,7 @@ struct Polling<'c> {
     before: (u64, u32),
     /// Its panic is not this future's.
     unwinding: bool,
+    panics: u32,
 }
 
 impl<'c> Polling<'c> {
@@ -212,6 +214,7 @@ impl<'c> Polling<'c> {
             call,
             before: thread::switch(task, depth),
             unwinding: std::thread::panicking(),
+            panics: last::number(),
         }
     }
 }
@@ -225,7 +228,7 @@ impl Drop for Polling<'_> {
             && let Some(call) = self.call.take()
         {
             let mut message = Line::new();
-            let _ = panic::with_message(|text| message.push_text(text));
+            let _ = last::with_message_since(self.panics, |text| message.push_text(text));
             call.end(Outcome::Panic, message.as_str());
         }
     }

@@ -2,7 +2,7 @@
 
 use super::backtrace::{self, Style};
 use super::previous::Previous;
-use super::{catch, output, payload, render};
+use super::{catch, last, output, payload, render};
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::config::{PreviousHook, Settings, settings};
@@ -55,14 +55,28 @@ pub(super) fn ensure() {
     }
 }
 
+/// Messages of panics are kept from now on, in [`last`]; if nobody is just setting a hook, which may be who calls this.
+pub(crate) fn listen() {
+    if OURS.load(Ordering::Acquire).is_null()
+        && let Ok(_one) = ONE_AT_A_TIME.try_lock()
+    {
+        set_alone();
+    }
+}
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// Makes ours the hook, if it is not.
 fn set() {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    set_alone();
+}
+
+fn set_alone() {
     if thread::panicking() {
         // The standard library would panic.
         return;
     }
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let previous = Previous::take();
     if previous.address() == OURS.load(Ordering::Acquire) {
         return previous.put_back();
@@ -83,6 +97,7 @@ fn run(info: &PanicHookInfo<'_>, previous: &Previous) {
         }
         return;
     }
+    last::note(info);
     let aborts = cfg!(panic = "abort") || !can_unwind(info);
     let caught = catch::is_active();
     if caught && !aborts && hold(info) {

@@ -6,11 +6,12 @@
 mod backtrace;
 mod catch;
 mod hook;
+pub(crate) mod last;
 pub(crate) mod output;
 mod payload;
 mod previous;
 mod render;
 
 pub use catch::{catch, catch_with_payload};
-pub(crate) use hook::{PanicCallback, install, reports};
+pub(crate) use hook::{PanicCallback, install, listen, reports};
 pub(crate) use render::text;
