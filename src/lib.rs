@@ -97,6 +97,7 @@ mod color;
 mod config;
 mod error;
 mod framed;
+mod generator;
 mod inspect;
 pub mod log_calls;
 pub mod native;
@@ -126,6 +127,9 @@ pub use error::{
     Chain, EnhancedError, Error, IntoError, Reportable, Result, ResultExt, enhanced_traceback,
 };
 pub use framed::framed;
+pub use generator::{
+    Generator, GeneratorFrame, NotStarted, Yield, Yielder, generator, generator_with_send,
+};
 pub use inspect::{
     Frame, FrameInfo, Local, Locals, Origin, Stack, StackBytes, currentframe, depth, stack,
 };
