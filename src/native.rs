@@ -34,6 +34,7 @@
 mod crosscheck;
 #[cfg(native_elf)]
 pub(crate) mod image;
+mod locals;
 mod names;
 mod runtime;
 mod stack;
@@ -41,5 +42,6 @@ mod symbols;
 pub(crate) mod unwind;
 
 pub use crosscheck::{CrossCheck, NativeKind, OrderViolation, Verdict, crosscheck};
+pub use locals::{FrameLocals, NativeLocals, locals, locals_within};
 pub use stack::{NativeFrame, NativeStack, stack};
 pub use symbols::{Function, Symbols};

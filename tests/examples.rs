@@ -92,6 +92,7 @@ examples! {
     error_report
     frame_chain
     log_calls
+    native_locals
     panic_report
     quick_start
     recursion

@@ -283,7 +283,7 @@ impl<'b> Reader<'b> {
 }
 
 /// Almost always this is UTF-8 after all, apart from a character that was cut in two.
-fn byte_text(kept: &[u8], whole: usize) -> Node {
+pub(super) fn byte_text(kept: &[u8], whole: usize) -> Node {
     match core::str::from_utf8(kept) {
         Ok(text) => Node::Text(text.into(), whole),
         Err(error) if error.error_len().is_none() && kept.len() < whole => Node::Text(

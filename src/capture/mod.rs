@@ -6,6 +6,8 @@
 //! it; the bytes lie in a slot that this module never sees; [`decode`] makes a [`Value`] of them
 //! and [`render`] prints it.
 
+#[cfg(native_elf)]
+pub(crate) mod build;
 mod builtin;
 pub(crate) mod cost;
 pub(crate) mod debug;

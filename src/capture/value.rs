@@ -40,7 +40,7 @@ use super::types::TypeIndex;
 pub struct Value {
     pub(super) node: Node,
     /// Known of a captured value, not of what is inside it.
-    type_name: Option<&'static str>,
+    pub(super) type_name: Option<&'static str>,
 }
 
 impl From<Node> for Value {

@@ -46,6 +46,7 @@ pub struct Local {
     value: Value,
     is_arg: bool,
     as_of_line: Option<u32>,
+    origin: Origin,
 }
 
 /// Where a value comes from.
@@ -54,6 +55,10 @@ pub struct Local {
 pub enum Origin {
     /// `#[frame]` copied it while the function ran.
     Recorded,
+    /// It was read from the running function's memory as the program's debug information describes it, when it was
+    /// asked for. Of a function without `#[frame]` nobody knows whether it is initialised, moved or dropped: it is
+    /// what a debugger would show.
+    DebugInfo,
 }
 
 impl Locals {
@@ -62,6 +67,15 @@ impl Locals {
         Locals {
             list: Vec::new(),
             finished: true,
+        }
+    }
+
+    /// Those that debug information told of.
+    #[cfg(native_elf)]
+    pub(crate) fn of_debug_info(list: Vec<Local>) -> Locals {
+        Locals {
+            list,
+            finished: false,
         }
     }
 
@@ -92,6 +106,18 @@ impl Locals {
 }
 
 impl Local {
+    /// A variable that debug information told of.
+    #[cfg(native_elf)]
+    pub(crate) fn of_debug_info(name: &'static str, value: Value, is_arg: bool) -> Local {
+        Local {
+            name,
+            value,
+            is_arg,
+            as_of_line: None,
+            origin: Origin::DebugInfo,
+        }
+    }
+
     /// The variable's name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -121,7 +147,7 @@ impl Local {
 
     /// Where the value comes from.
     pub fn origin(&self) -> Origin {
-        Origin::Recorded
+        self.origin
     }
 }
 
@@ -141,6 +167,7 @@ pub(super) fn read_at(code: &Code, snapshot: &Snapshot, at: Within) -> Locals {
             value,
             is_arg: variable.is_argument(),
             as_of_line: as_of.map(|captured| code.place(captured).line),
+            origin: Origin::Recorded,
         }
     };
     Locals {
@@ -255,6 +282,7 @@ mod tests {
             value,
             is_arg: false,
             as_of_line,
+            origin: Origin::Recorded,
         }
     }
 

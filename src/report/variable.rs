@@ -97,8 +97,11 @@ impl Variable {
 
     /// A recorded variable.
     pub fn of(local: &Local, limits: &Limits) -> Variable {
-        let Origin::Recorded = local.origin();
         Variable {
+            origin: Cow::Borrowed(match local.origin() {
+                Origin::Recorded => "recorded",
+                Origin::DebugInfo => "debug info",
+            }),
             is_arg: local.is_arg(),
             as_of_line: local.as_of_line(),
             ..Variable::new(local.name(), local.value(), limits)

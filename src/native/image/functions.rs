@@ -32,7 +32,7 @@ pub(super) fn at(dwarf: &Dwarf, unit: &Unit, svma: u64) -> Option<(UnitOffset, V
         if found.is_some() && depth <= inside {
             break;
         }
-        if shape.kind != Kind::Other {
+        if matches!(shape.kind, Kind::Subprogram | Kind::Inlined) {
             let wanted = (shape.kind == Kind::Subprogram) == found.is_none();
             if wanted && shapes.covers(shape, rest, dwarf, unit, offset, svma) {
                 if found.is_none() {
@@ -48,12 +48,46 @@ pub(super) fn at(dwarf: &Dwarf, unit: &Unit, svma: u64) -> Option<(UnitOffset, V
     Some((found?, inlined))
 }
 
+/// The variables of a unit that are in no function and in no module: its vtables are among them.
+pub(crate) fn statics(unit: &Unit) -> Vec<UnitOffset> {
+    let mut found = Vec::new();
+    let Some(shapes) = Shapes::of(unit) else {
+        return found;
+    };
+    let first = unit.header.root_offset();
+    let Ok(entries) = unit.header.range_from(first..) else {
+        return found;
+    };
+    let mut rest = Bytes::of(entries.slice());
+    let end = first.0 + rest.len();
+    let mut depth = 0_isize;
+    while !rest.is_empty() {
+        let offset = UnitOffset(end - rest.len());
+        let code = rest.uleb();
+        if code == 0 {
+            depth -= 1;
+            continue;
+        }
+        let Some(shape) = shapes.get(code) else {
+            break;
+        };
+        if depth == 1 && shape.kind == Kind::Static {
+            found.push(offset);
+        }
+        shapes.skip(shape, &mut rest);
+        depth += shape.has_children as isize;
+    }
+    found
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// A function with code of its own.
     Subprogram,
     /// One that was inlined.
     Inlined,
+    /// A variable.
+    Static,
     Other,
 }
 
@@ -132,7 +166,7 @@ impl Shapes {
                 shapes.steps.push(Step::Fixed(fixed));
             }
             let kind = kind(abbreviation.tag(), has_code);
-            if kind != Kind::Other {
+            if matches!(kind, Kind::Subprogram | Kind::Inlined) {
                 let all = abbreviation.attributes().iter();
                 shapes
                     .attributes
@@ -232,6 +266,7 @@ fn kind(tag: DwTag, has_code: bool) -> Kind {
     match tag {
         gimli::DW_TAG_subprogram if has_code => Kind::Subprogram,
         gimli::DW_TAG_inlined_subroutine if has_code => Kind::Inlined,
+        gimli::DW_TAG_variable => Kind::Static,
         _ => Kind::Other,
     }
 }

@@ -1,0 +1,136 @@
+//! What was read of debug information and is asked for again and again.
+
+use super::bytes::Bytes;
+use super::location::Context;
+use super::memory::Process;
+use super::objects::Loaded;
+use super::reader::{self, ValueReader};
+use super::registers::Registers;
+use super::scope::{Function, Logical, Variable};
+use super::source::{Key, Source};
+use super::types::Types;
+use super::work::Work;
+use crate::capture::{Limits, Value, secret};
+use crate::inspect::Local;
+use crate::native::image::Located;
+use crate::native::unwind::RawFrame;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+
+/// Values and bytes read of one variable.
+const VALUES: usize = 1000;
+const BYTES: u64 = 64 << 10;
+/// Functions and places kept.
+const MOST_KNOWN: usize = 1024;
+
+/// Types, functions, vtables and places.
+#[derive(Default)]
+pub(crate) struct Known {
+    types: Types,
+    functions: HashMap<Key, Option<Arc<Function>>>,
+    places: HashMap<usize, Option<Arc<Located>>>,
+    objects: Loaded,
+}
+
+/// Only ever tried: a panic hook must not wait, an allocator that is annotated comes here from inside, and a child of
+/// `fork` would wait for ever.
+static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+
+/// What is known, for the use of one request; `None` while another one has it.
+pub(crate) fn lock() -> Option<MutexGuard<'static, Option<Known>>> {
+    match KNOWN.try_lock() {
+        Ok(known) => Some(known),
+        Err(TryLockError::Poisoned(known)) => Some(known.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+impl Known {
+    /// The variables in scope in a frame that is still there: for each function that runs in it, innermost first. Empty if
+    /// there is no debug information. `caller` is the stack pointer of the frame outside of it.
+    pub(crate) fn frame(
+        &mut self,
+        frame: &RawFrame,
+        caller: Option<usize>,
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Vec<Vec<Local>> {
+        let Some(place) = self.place(frame.lookup()) else {
+            return Vec::new();
+        };
+        let Some(function) = self.function(&place) else {
+            return Vec::new();
+        };
+        let registers = Registers::of(frame, caller);
+        let context = Context {
+            source: &function.source,
+            registers: &registers,
+            memory: &Process,
+            frame_base: function.frame_base,
+            address: place.svma,
+        };
+        let logical = function.at(place.svma);
+        let of = |logical: Logical<'_>| self.logical(logical, &context, limits, work);
+        logical.into_iter().map(of).collect()
+    }
+
+    fn logical(
+        &mut self,
+        logical: Logical<'_>,
+        context: &Context<'_>,
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Vec<Local> {
+        let mut list = Vec::with_capacity(logical.variables.len());
+        for variable in logical.variables {
+            let value = if secret::is_secret(variable.name) {
+                Value::redacted()
+            } else if work.is_over() {
+                Value::omitted("no time left")
+            } else {
+                work.next(VALUES, BYTES);
+                self.variable(variable, context, limits, work)
+            };
+            let is_argument = variable.is_argument;
+            list.push(Local::of_debug_info(variable.name, value, is_argument));
+        }
+        list
+    }
+
+    fn variable(
+        &mut self,
+        variable: &Variable,
+        context: &Context<'_>,
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Value {
+        let Some(kind) = self.types.get(&variable.kind) else {
+            return reader::unknown();
+        };
+        let size = self.types.size(&kind);
+        let pieces = variable.locate(context);
+        let bytes = Bytes::gather(context.memory, &pieces, size);
+        let types = &mut self.types;
+        let reader = ValueReader::new(types, context.memory, &self.objects, limits, work);
+        reader.variable(&kind, bytes.view()).of_type(kind.name)
+    }
+
+    fn place(&mut self, address: usize) -> Option<Arc<Located>> {
+        if self.places.len() >= MOST_KNOWN {
+            self.places.clear();
+        }
+        let found = || Located::of(address).map(Arc::new);
+        self.places.entry(address).or_insert_with(found).clone()
+    }
+
+    fn function(&mut self, place: &Located) -> Option<Arc<Function>> {
+        let source = Source::new(Arc::clone(&place.unit), place.image);
+        let entry = source.entry(place.subprogram?);
+        if self.functions.len() >= MOST_KNOWN {
+            self.functions.clear();
+        }
+        let found = || Function::read(&entry).map(Arc::new);
+        let key = entry.key();
+        self.functions.entry(key).or_insert_with(found).clone()
+    }
+}
