@@ -3,7 +3,7 @@
 mod environment;
 mod settings;
 
-pub(crate) use settings::{Settings, allows_debug, debugs_failures, settings};
+pub(crate) use settings::{Settings, allows_debug, debugs_failures, merges_native, settings};
 
 use crate::capture::{Capture, Limits};
 use crate::color::ColorChoice;
@@ -43,6 +43,8 @@ use std::sync::Arc;
 /// | `capture=none`, `cheap`, `full` | [`capture`](Config::capture) | `full` |
 /// | `debug=off`, `on` | [`debug`](Config::debug) | `off` |
 /// | `hot=rarely`, `always` | [`hot`](Config::hot) | `rarely` |
+/// | `native=auto`, `always`, `never` | [`native`](Config::native) | `auto` |
+/// | `crosscheck=100` | [`crosscheck`](Config::crosscheck) | 0 |
 /// | `redact=iban\|tan` | [`redact_names`](Config::redact_names) | |
 /// | `roots=/src/app:/src/lib` | [`roots`](Config::roots) | |
 /// | `previous=auto`, `always`, `never` | [`previous_hook`](Config::previous_hook) | `auto` |
@@ -66,6 +68,8 @@ pub struct Config {
     level: Option<Level>,
     order: Option<Order>,
     width: Option<usize>,
+    native: Option<NativeFrames>,
+    crosscheck: Option<usize>,
     theme: Option<Theme>,
     limits: Option<Limits>,
     redact: Vec<String>,
@@ -97,6 +101,23 @@ pub enum Hot {
     Always,
 }
 
+/// Whether tracebacks have the functions too that nobody annotated: those of the native stack, between the
+/// annotated ones.
+///
+/// They are found when a traceback is made (microseconds), and named when it is shown: some milliseconds,
+/// the first time. Of std's start of the program and of threads only the number is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NativeFrames {
+    /// At [`Level::Full`].
+    #[default]
+    Auto,
+    /// Always, where the feature `native` is on and the system is one where they can be found.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// Whether the panic hook that was there before [`Config::install`] runs too, after the report is
 /// written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -125,6 +146,8 @@ impl Config {
             level: None,
             order: None,
             width: None,
+            native: None,
+            crosscheck: None,
             theme: None,
             limits: None,
             redact: Vec::new(),
@@ -193,6 +216,27 @@ impl Config {
     /// Columns that lines of text should not exceed.
     pub const fn width(mut self, columns: usize) -> Config {
         self.width = Some(columns);
+        self
+    }
+
+    /// Whether the tracebacks of reports have the functions of the native stack too, see
+    /// [`native`](mod@crate::native).
+    pub const fn native(mut self, native: NativeFrames) -> Config {
+        self.native = Some(native);
+        self
+    }
+
+    /// Holds the recorded stack against the native one at every `calls`-th call of an annotated function, and
+    /// panics with [what it found](crate::native::CrossCheck) where they disagree; 0, the default: never.
+    ///
+    /// For tests: a disagreement is a frame that was left behind by code that unwinds by other means than
+    /// Rust's, or an error of this library. Each call takes some ten nanoseconds more while it is on, a check
+    /// some ten microseconds; it allocates, so that a signal handler must not enter annotated functions.
+    /// Nothing is checked while a panic unwinds, and beyond some thousand frames. It holds for the thread that
+    /// installs it and those that enter their first annotated function later. From the environment it holds
+    /// for all.
+    pub const fn crosscheck(mut self, calls: usize) -> Config {
+        self.crosscheck = Some(calls);
         self
     }
 
@@ -286,6 +330,8 @@ impl fmt::Debug for Config {
             .field("level", &self.level)
             .field("order", &self.order)
             .field("width", &self.width)
+            .field("native", &self.native)
+            .field("crosscheck", &self.crosscheck)
             .field("theme", &self.theme)
             .field("limits", &self.limits)
             .field("redact", &self.redact)

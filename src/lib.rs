@@ -120,7 +120,7 @@ mod trace;
 pub use capture::{Capture, Encoder, Fields, Inspect, Limits, Value, ValueKind};
 pub use code::Code;
 pub use color::ColorChoice;
-pub use config::{Config, Format, Hot, PreviousHook, install};
+pub use config::{Config, Format, Hot, NativeFrames, PreviousHook, install};
 #[cfg(feature = "eyre")]
 pub use error::eyre;
 pub use error::{

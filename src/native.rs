@@ -31,6 +31,7 @@
 //! those that a build id or `.gnu_debuglink` names. Only what an address leads to is parsed. A file that was opened stays
 //! mapped. Elsewhere, what the `backtrace` crate finds.
 
+pub(crate) mod check;
 mod crosscheck;
 #[cfg(native_elf)]
 pub(crate) mod image;
@@ -41,7 +42,14 @@ mod stack;
 mod symbols;
 pub(crate) mod unwind;
 
-pub use crosscheck::{CrossCheck, NativeKind, OrderViolation, Verdict, crosscheck};
+pub(crate) use names::last_segment;
+
+pub use crosscheck::{CrossCheck, MergedFrame, NativeKind, OrderViolation, Verdict, crosscheck};
 pub use locals::{FrameLocals, NativeLocals, locals, locals_within};
 pub use stack::{NativeFrame, NativeStack, stack};
 pub use symbols::{Function, Symbols};
+
+/// Whether the native stack can be walked as far as so many recorded frames may lie.
+pub(crate) fn can_merge(recorded: usize) -> bool {
+    unwind::MISSING.is_none() && recorded <= unwind::MOST
+}

@@ -314,3 +314,50 @@ mod coroutines {
         assert_confirmed(&after_abandoning(), &["leaf", "after_abandoning"]);
     }
 }
+
+/// This test binary in the debug mode, with a check at every call.
+fn in_debug_mode(arguments: &[&str]) -> (bool, String) {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(arguments)
+        .env("STACKLENS", "crosscheck=1")
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+#[test]
+fn the_debug_mode_finds_nothing_in_these_tests() {
+    let (success, text) = in_debug_mode(&["--skip", "debug_mode", "--skip", "has_leaked"]);
+    assert!(success, "{text}");
+}
+
+#[test]
+fn the_debug_mode_panics_where_the_stacks_disagree() {
+    let (success, text) = in_debug_mode(&["--exact", "a_frame_that_was_jumped_out_of_has_leaked"]);
+    assert!(!success, "{text}");
+    assert!(
+        text.contains("stacklens: the stacks disagree: 1 of 2 recorded frames"),
+        "{text}"
+    );
+    assert!(text.contains("recorded [0] jumps in "), "{text}");
+}
+
+#[test]
+fn the_debug_mode_can_be_turned_on_while_the_program_runs() {
+    let on_a_thread = || {
+        stacklens::Config::new().crosscheck(2).install();
+        let found = std::panic::catch_unwind(left_behind::checked_after);
+        stacklens::Config::new().crosscheck(0).install();
+        found.is_err()
+    };
+    assert!(std::thread::spawn(on_a_thread).join().unwrap());
+    assert!(
+        !std::thread::spawn(|| left_behind::checked_after().agrees())
+            .join()
+            .unwrap()
+    );
+}

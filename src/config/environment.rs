@@ -1,6 +1,6 @@
 //! The variable `STACKLENS`.
 
-use super::{Config, Format, Hot, PreviousHook};
+use super::{Config, Format, Hot, NativeFrames, PreviousHook};
 use crate::capture::{Capture, Limits};
 use crate::color::ColorChoice;
 use crate::panics::output;
@@ -79,9 +79,11 @@ fn setting(config: Config, part: &str) -> Result<Config, Complaint> {
         "capture" => config.capture(one_of(key, value, CAPTURE)?),
         "color" | "colour" => config.color(one_of(key, value, COLOR)?),
         "debug" => config.debug(one_of(key, value, SWITCH)?),
+        "crosscheck" => config.crosscheck(number(key, value)?),
         "format" => config.format(one_of(key, value, FORMAT)?),
         "hot" => config.hot(one_of(key, value, HOT)?),
         "level" => config.level(one_of(key, value, LEVEL)?),
+        "native" => config.native(one_of(key, value, NATIVE)?),
         "order" => config.order(one_of(key, value, ORDER)?),
         "width" => config.width(number(key, value)?),
         "previous" => config.previous_hook(one_of(key, value, PREVIOUS)?),
@@ -133,6 +135,14 @@ const LEVEL: Words<Level> = (
         ("full", Level::Full),
     ],
 );
+const NATIVE: Words<NativeFrames> = (
+    "auto, always or never",
+    &[
+        ("auto", NativeFrames::Auto),
+        ("always", NativeFrames::Always),
+        ("never", NativeFrames::Never),
+    ],
+);
 const ORDER: Words<Order> = (
     "recent_last or recent_first",
     &[
@@ -178,7 +188,7 @@ macro_rules! limits {
         }
 
         const KNOWN: &str = concat!(
-            "capture, color, debug, format, hot, level, order, previous, redact, roots, width",
+            "capture, color, crosscheck, debug, format, hot, level, native, order, previous, redact, roots, width",
             $(", ", stringify!($name)),*
         );
     };

@@ -1,9 +1,10 @@
 //! The settings that hold: explicit ones over those of the environment over the defaults.
 
 use super::environment::environment;
-use super::{Config, Format, Hot, PreviousHook};
+use super::{Config, Format, Hot, NativeFrames, PreviousHook};
 use crate::capture::{Capture, Limits, mode, secret};
 use crate::color::ColorChoice;
+use crate::native::check;
 use crate::panics::PanicCallback;
 use crate::report::{self, Level, Order, Theme};
 use once_cell::race::OnceBox;
@@ -18,6 +19,7 @@ pub(crate) struct Settings {
     pub(crate) level: Level,
     pub(crate) order: Order,
     pub(crate) width: Option<usize>,
+    pub(crate) native: NativeFrames,
     pub(crate) theme: Theme,
     pub(crate) limits: Limits,
     pub(crate) previous: PreviousHook,
@@ -59,6 +61,16 @@ pub(crate) fn allows_debug() -> bool {
     mode::allows(Capture::Full)
 }
 
+/// Whether tracebacks have native frames.
+pub(crate) fn merges_native() -> bool {
+    let settings = settings();
+    match settings.native {
+        NativeFrames::Auto => settings.level == Level::Full,
+        NativeFrames::Always => true,
+        NativeFrames::Never => false,
+    }
+}
+
 /// Makes these the settings of the program.
 pub(super) fn install(config: Config) {
     let settings = Box::new(put_in_force(config));
@@ -72,6 +84,9 @@ fn put_in_force(explicit: Config) -> Settings {
     mode::set(config.capture.unwrap_or_default());
     DEBUGS_FAILURES.store(config.debug == Some(true), Ordering::Relaxed);
     mode::set_hot(config.hot == Some(Hot::Always));
+    if let Some(calls) = config.crosscheck {
+        check::set(calls);
+    }
     secret::set_names(&config.redact);
     report::set_source_roots(config.roots);
     Settings {
@@ -80,6 +95,7 @@ fn put_in_force(explicit: Config) -> Settings {
         level: config.level.unwrap_or_default(),
         order: config.order.unwrap_or_default(),
         width: config.width,
+        native: config.native.unwrap_or_default(),
         theme: config.theme.unwrap_or_else(Theme::ansi),
         limits: config.limits.unwrap_or(Limits::DEFAULT),
         previous: config.previous.unwrap_or_default(),
@@ -101,6 +117,8 @@ impl Config {
             level: self.level.or(other.level),
             order: self.order.or(other.order),
             width: self.width.or(other.width),
+            native: self.native.or(other.native),
+            crosscheck: self.crosscheck.or(other.crosscheck),
             theme: self.theme.or_else(|| other.theme.clone()),
             limits: self.limits.or(other.limits),
             previous: self.previous.or(other.previous),

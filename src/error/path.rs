@@ -68,7 +68,7 @@ fn frame(hop: &Hop, limits: &Limits) -> Frame {
 /// Adds the active functions down to a depth: what an error came back into.
 pub(super) fn with_callers(mut report: Report, depth: usize, limits: &Limits) -> Report {
     let mut reached = 0;
-    for entry in Traceback::capture().entries() {
+    for entry in Traceback::recorded().entries() {
         let mut entry = Entry::of(entry, limits);
         let room = depth.saturating_sub(reached);
         let frames = match &mut entry {

@@ -1,8 +1,10 @@
 //! Whether the recorded frames are really there.
 
 mod display;
+mod merged;
 mod verdict;
 
+pub use merged::MergedFrame;
 pub use verdict::Verdict;
 
 use super::stack::NativeStack;

@@ -11,6 +11,8 @@ const PASS_ON: &[&str] = &[
     BEGIN,
     END,
     "__rust_try",
+    "assert_failed",
+    "assert_failed_inner",
     "begin_panic",
     "begin_panic_handler",
     "call",

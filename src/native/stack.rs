@@ -1,8 +1,8 @@
 //! The native stack as people get it.
 
-use super::runtime;
 use super::symbols::{Function, Symbols};
 use super::unwind::{self, RawFrame, RawStack};
+use super::{names, runtime};
 use crate::capture::Limits;
 use crate::inspect::fold::{Row, collapse, cut, show_last_round};
 use std::fmt;
@@ -149,14 +149,19 @@ impl Place {
         self.symbols.as_ref()?.functions().get(self.function)
     }
 
-    pub(crate) fn object(&self) -> &str {
-        self.symbols.as_ref().map_or("", Symbols::object)
-    }
-
-    #[allow(dead_code)] // for the merged view
     /// The index of the function in its frame; 0 is the innermost.
     pub(crate) fn depth(&self) -> usize {
         self.function
+    }
+
+    /// Whether it is a function of this library.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.function()
+            .is_some_and(|function| names::crate_of(&function.name) == "stacklens")
+    }
+
+    pub(crate) fn object(&self) -> &str {
+        self.symbols.as_ref().map_or("", Symbols::object)
     }
 }
 

@@ -66,6 +66,18 @@ impl Symbols {
 }
 
 impl Function {
+    /// One of which only an address is known.
+    pub(crate) fn unknown(address: usize) -> Function {
+        Function {
+            name: format!("{address:#x}"),
+            file: String::new(),
+            directory: String::new(),
+            line: 0,
+            column: 0,
+            is_inlined: false,
+        }
+    }
+
     /// The function's path, demangled: `app::config::parse`. With generic arguments where the compiler mangles them in.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,6 +1,7 @@
 //! Entering a function that says something on its recursion.
 
 use super::{RecursionError, activations, raise};
+use crate::native::check;
 use crate::stack::{Guard, depth, native, try_enter as try_enter_plain};
 
 /// `recursion_limit` of a function that has none.
@@ -31,6 +32,7 @@ pub fn try_enter(meta: &'static str, limit: usize) -> Result<Guard, RecursionErr
 
 #[cold]
 fn refused_now(meta: &'static str) -> RecursionError {
+    check::raise();
     RecursionError::new(native::refusal(), meta)
 }
 

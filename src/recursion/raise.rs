@@ -1,6 +1,7 @@
 //! From a refused frame to a panic.
 
 use super::RecursionError;
+use crate::native::check;
 use crate::stack::native::{self, Raising};
 use crate::stack::with_room;
 use crate::{Traceback, panics};
@@ -14,6 +15,7 @@ const ROOM: usize = 1 << 20;
 /// The panic hook is given a text: what the default hook, and those of others, can print. What is then caught is the
 /// [`RecursionError`] itself.
 pub(crate) fn raise(facts: &'static str) -> ! {
+    check::raise();
     let error = RecursionError::new(native::refusal(), facts);
     let raising = Raising::begin(facts);
     let alone = raising.nested() || panics::reports();

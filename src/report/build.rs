@@ -222,6 +222,7 @@ impl Entry {
             TracebackEntry::Repeated { frames, times } => Entry::Repeated { frames, times },
             TracebackEntry::Omitted { frames } => Entry::Omitted { frames },
             TracebackEntry::Unrecorded { frames } => Entry::Unrecorded { frames },
+            TracebackEntry::Native(ref function) => Frame::native(function).into(),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::variable::Variable;
 use crate::capture::Limits;
 use crate::code::Place;
 use crate::inspect::{FrameInfo, Locals};
+use crate::native::{Function, last_segment};
 use crate::source::{self, Source};
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -169,6 +170,23 @@ impl Frame {
         }
     }
 
+    /// A function of the native stack.
+    pub fn native(function: &Function) -> Frame {
+        let qualified = function.name().to_owned();
+        let name = last_segment(&qualified);
+        let module = qualified.strip_suffix(name).unwrap_or_default();
+        Frame {
+            function: name.to_owned().into(),
+            module: module.trim_end_matches(':').to_owned().into(),
+            file: function.file().to_owned().into(),
+            line: function.line(),
+            column: function.column(),
+            role: Role::Native,
+            qualified: qualified.into(),
+            ..Frame::default()
+        }
+    }
+
     /// A copy of a recorded frame, its values as text within `limits`.
     pub fn of(info: &FrameInfo, limits: &Limits) -> Frame {
         let code = info.code();
@@ -281,8 +299,11 @@ impl Frame {
         self.module.split("::").next().unwrap_or_default()
     }
 
-    /// Whether a place lies in this function.
+    /// Whether a place lies in this function. Of a native one only the line is known that runs.
     pub(super) fn holds(&self, file: &str, line: u32) -> bool {
+        if self.role == Role::Native {
+            return self.file == file && self.line == line;
+        }
         self.file == file
             && self.first_line != 0
             && (self.first_line..=self.last_line).contains(&line)

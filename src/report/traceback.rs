@@ -4,10 +4,14 @@ use super::model::Entry;
 use super::text;
 use crate::capture::Limits;
 use crate::code::Code;
+use crate::config;
 use crate::inspect::fold::{Row, collapse, cut, show_last_round};
 use crate::inspect::{FrameInfo, Stack};
+use crate::native::{self, CrossCheck, Function, MergedFrame};
 use crate::stack::{self as storage, Cursor, Meta};
+use once_cell::race::OnceBox;
 use std::fmt;
+use std::sync::Arc;
 
 /// The annotated frames of a thread, outermost first ("most recent call last"), folded for reading.
 ///
@@ -50,9 +54,41 @@ use std::fmt;
 /// Source lines are read from disk when a traceback is printed, through a cache; where the file is
 /// missing, or does not have the function at its lines, they are left out. `Send`, `Sync` and
 /// `Clone`.
+///
+/// # With native frames
+///
+/// Made from a [`CrossCheck`], and by itself where [`Config::native`](crate::Config::native) says so, it
+/// has the functions too that nobody annotated, between the annotated ones:
+///
+/// ```
+/// use stacklens::{Traceback, frame, native};
+///
+/// #[frame]
+/// fn outer(x: i32) -> String {
+///     not_annotated()
+/// }
+///
+/// #[inline(never)]
+/// fn not_annotated() -> String {
+///     Traceback::from(native::crosscheck()).to_string()
+/// }
+///
+/// let text = outer(3);
+/// assert!(text.contains("x = 3"));
+/// # #[cfg(all(feature = "native", target_os = "linux", not(feature = "off")))]
+/// assert!(text.contains("not_annotated [native]"), "{text}");
+/// ```
 #[derive(Clone, Default)]
 pub struct Traceback {
     entries: Vec<TracebackEntry>,
+    /// What the entries are of, if they are those of both stacks.
+    merged: Option<Arc<Merged>>,
+}
+
+/// Both stacks. Native frames are named when somebody asks.
+struct Merged {
+    check: CrossCheck,
+    entries: OnceBox<Vec<TracebackEntry>>,
 }
 
 /// An entry of a [`Traceback`]: a frame, or what stands for frames left out.
@@ -79,6 +115,8 @@ pub enum TracebackEntry {
         /// How many.
         frames: usize,
     },
+    /// A function of the native stack that nobody annotated.
+    Native(Box<Function>),
 }
 
 impl Traceback {
@@ -87,8 +125,17 @@ impl Traceback {
     /// # Cost
     ///
     /// Linear in the depth, but only frames that are kept (at most some hundred) are copied.
-    /// Decodes no values and reads no files: printing does. No lock.
+    /// Decodes no values and reads no files: printing does. No lock. With native frames, if they are
+    /// [asked for](crate::Config::native): that of [`native::crosscheck`].
     pub fn capture() -> Traceback {
+        if config::merges_native() && native::can_merge(storage::depth()) {
+            return Traceback::from(native::crosscheck());
+        }
+        Traceback::recorded()
+    }
+
+    /// The annotated functions alone.
+    pub(crate) fn recorded() -> Traceback {
         let innermost = storage::current();
         let mut frames: Vec<Cursor> = Vec::with_capacity(innermost.map_or(0, Cursor::depth));
         frames.extend(std::iter::successors(innermost, |cursor| cursor.caller()));
@@ -103,12 +150,17 @@ impl Traceback {
 
     /// The entries, outermost first.
     pub fn entries(&self) -> &[TracebackEntry] {
-        &self.entries
+        match &self.merged {
+            Some(merged) => merged
+                .entries
+                .get_or_init(|| Box::new(merge(&merged.check))),
+            None => &self.entries,
+        }
     }
 
     /// The frames that are kept, outermost first.
     pub fn frames(&self) -> impl DoubleEndedIterator<Item = &FrameInfo> {
-        self.entries.iter().filter_map(|entry| match entry {
+        self.entries().iter().filter_map(|entry| match entry {
             TracebackEntry::Frame(frame) => Some(&**frame),
             _ => None,
         })
@@ -141,6 +193,77 @@ impl Traceback {
         };
         Traceback {
             entries: rows.into_iter().chain(last).filter_map(entry).collect(),
+            merged: None,
+        }
+    }
+}
+
+/// The entries of both stacks, outermost first.
+fn merge(check: &CrossCheck) -> Vec<TracebackEntry> {
+    let mut frames = check.merged();
+    // The way here, and what made a panic.
+    if let Some(MergedFrame::Runtime { .. }) = frames.first() {
+        frames.remove(0);
+    }
+    frames.reverse();
+    let same = |a: usize, b: usize| match (&frames[a], &frames[b]) {
+        (MergedFrame::Recorded { frame: a, .. }, MergedFrame::Recorded { frame: b, .. }) => {
+            a.meta().map(Meta::address) == b.meta().map(Meta::address) && a.lasti() == b.lasti()
+        }
+        (
+            MergedFrame::Native {
+                frame: a,
+                function: f,
+                ..
+            },
+            MergedFrame::Native {
+                frame: b,
+                function: g,
+                ..
+            },
+        ) => a.address() == b.address() && f == g,
+        _ => false,
+    };
+    let hidden = |i: usize| match frames[i] {
+        MergedFrame::Recorded { frame, .. } => frame.code().is_hidden(),
+        _ => false,
+    };
+    let limits = &Limits::DEFAULT;
+    let rows = collapse(limits, frames.len(), same);
+    let rows = cut(limits, show_last_round(rows, frames.len()), hidden);
+    let entry = |row| match row {
+        Row::Frame(i) => Some(match &frames[i] {
+            MergedFrame::Recorded { frame, .. } => {
+                TracebackEntry::Frame(Box::new((*frame).clone()))
+            }
+            MergedFrame::Native {
+                frame, function, ..
+            } => {
+                let unknown = || Function::unknown(frame.address());
+                TracebackEntry::Native(Box::new(function.clone().unwrap_or_else(unknown)))
+            }
+            MergedFrame::Runtime { frames } => TracebackEntry::Omitted { frames: *frames },
+        }),
+        Row::Repeated { frames, times } => Some(TracebackEntry::Repeated { frames, times }),
+        Row::Omitted(frames) => Some(TracebackEntry::Omitted { frames }),
+        Row::Unrecorded(frames) => Some(TracebackEntry::Unrecorded { frames }),
+        // Made only for printing.
+        Row::Hidden(_) => None,
+    };
+    let unrecorded = check.recorded().unrecorded();
+    let last = (unrecorded > 0).then_some(Row::Unrecorded(unrecorded));
+    rows.into_iter().chain(last).filter_map(entry).collect()
+}
+
+/// Both stacks: native functions, and in the place of the annotated ones what is recorded of them.
+impl From<CrossCheck> for Traceback {
+    fn from(check: CrossCheck) -> Traceback {
+        Traceback {
+            entries: Vec::new(),
+            merged: Some(Arc::new(Merged {
+                check,
+                entries: OnceBox::new(),
+            })),
         }
     }
 }
@@ -166,7 +289,7 @@ impl From<Stack> for Traceback {
 impl fmt::Display for Traceback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries: Vec<Entry> = self
-            .entries
+            .entries()
             .iter()
             .map(|entry| Entry::of(entry, &Limits::DEFAULT))
             .collect();
@@ -177,7 +300,7 @@ impl fmt::Display for Traceback {
 
 impl fmt::Debug for Traceback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.entries).finish()
+        f.debug_list().entries(self.entries()).finish()
     }
 }
 
@@ -207,10 +330,16 @@ mod serialize {
         Unrecorded {
             frames: usize,
         },
+        Native {
+            name: &'a str,
+            file: &'a str,
+            line: u32,
+            column: u32,
+        },
     }
 
     /// A map with a `type`: `frame` (the fields of a [`FrameInfo`] and the source line),
-    /// `repeated`, `omitted` or `unrecorded`.
+    /// `repeated`, `omitted`, `unrecorded` or `native`.
     impl Serialize for TracebackEntry {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let tagged = match self {
@@ -224,6 +353,12 @@ mod serialize {
                 },
                 TracebackEntry::Omitted { frames } => Tagged::Omitted { frames: *frames },
                 TracebackEntry::Unrecorded { frames } => Tagged::Unrecorded { frames: *frames },
+                TracebackEntry::Native(function) => Tagged::Native {
+                    name: function.name(),
+                    file: function.file(),
+                    line: function.line(),
+                    column: function.column(),
+                },
             };
             tagged.serialize(serializer)
         }
@@ -232,7 +367,7 @@ mod serialize {
     /// The list of its entries, outermost first.
     impl Serialize for Traceback {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_seq(&self.entries)
+            serializer.collect_seq(self.entries())
         }
     }
 }

@@ -48,6 +48,12 @@ pub(crate) fn code_address(word: usize) -> Option<usize> {
     (word != 0 && address != 0).then_some(address)
 }
 
+/// Sets the word anew that decides which of this thread's frames take the cold path.
+pub(crate) fn settle_limit() {
+    native::begin();
+    thread::with(|t| t.settle_limit());
+}
+
 pub(crate) use guard::Depth;
 pub use guard::{Guard, enter};
 pub(crate) use guard::{LimitedFrame, try_enter};

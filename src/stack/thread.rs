@@ -8,6 +8,7 @@ use super::owner;
 use super::record::{Record, STRIDE};
 use super::region::{Region, sink};
 use super::word::load;
+use crate::native::check;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 #[cfg(not(unoptimised))]
 use std::sync::atomic::{Ordering::AcqRel, compiler_fence};
@@ -184,6 +185,8 @@ impl Thread {
     /// Sets the word that the hot path compares with.
     pub(crate) fn settle_limit(&self) {
         let limit = match self.region() {
+            // Each frame is to take the cold path.
+            Some(_) if check::is_on() => 0,
             Some(region) => native::threshold()
                 .saturating_mul(STRIDE)
                 .saturating_add(region.base)
@@ -218,12 +221,13 @@ impl Thread {
 }
 
 /// Takes the place of a frame that the hot path has none for: the first one of a thread, one beyond the limit, or one with
-/// little stack left. Gives the address of its record, or 0 if the frame is refused: [`native::refusal`] then says why.
+/// little stack left. Gives the address of its record, or 0 if the frame is refused: [`native::refusal`] then says why, or
+/// [`check::raise`].
 #[cold]
 pub(crate) extern "C" fn place_beyond_limit() -> usize {
     with(|t| {
         t.begin();
-        if native::refuses(t.recorded() + t.unrecorded()) {
+        if native::refuses(t.recorded() + t.unrecorded()) || check::finds_fault() {
             return 0;
         }
         let top = t.top.load(Relaxed);
