@@ -85,6 +85,7 @@ macro_rules! examples {
 examples! {
     call_stack
     call_timeline
+    crosscheck
     current_depth
     current_frame
     enhanced_traceback

@@ -207,3 +207,42 @@ fn what_is_shown_goes_anywhere() {
     anywhere::<Function>();
     anywhere::<native::CrossCheck>();
 }
+
+/// Anonymous memory of this process, in bytes: pages of mapped files are the system's to drop.
+fn anonymous() -> usize {
+    let text = std::fs::read_to_string("/proc/self/smaps_rollup").unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("Anonymous:"))
+        .unwrap();
+    let kilobytes = line.split_whitespace().nth(1).unwrap();
+    kilobytes.parse::<usize>().unwrap() << 10
+}
+
+/// A process of its own, so that no other test's memory is counted.
+#[test]
+fn names_cost_less_than_two_megabytes() {
+    const CHILD: &str = "STACKLENS_TEST_MEMORY";
+    if std::env::var_os(CHILD).is_some() {
+        let (stack, _) = outer();
+        let before = anonymous();
+        black_box(stack.to_string());
+        println!("grew by {} bytes", anonymous().saturating_sub(before));
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "names_cost_less_than_two_megabytes",
+            "--nocapture",
+        ])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let grown = text
+        .lines()
+        .find_map(|line| line.split("grew by ").nth(1)?.split(' ').next());
+    let grown: usize = grown.expect("its line").parse().unwrap();
+    assert!(grown < 2 << 20, "{grown}");
+}

@@ -17,7 +17,7 @@ mod unit;
 
 pub(crate) use debug::Debug;
 pub(crate) use file::{Absent, ObjectFile};
-pub(crate) use functions::statics;
+pub(crate) use functions::{Function, statics};
 pub(crate) use loaded::unloaded;
 #[allow(unused_imports)] // as in the module around this
 pub(crate) use unit::{LoadedUnit, Located};

@@ -61,8 +61,9 @@ fn without_arguments(path: &str) -> &str {
             b'>' if at == 0 || bytes[at - 1] != b'-' => depth += 1,
             b'<' => {
                 depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return path[..at].strip_suffix("::").unwrap_or(path);
+                if depth == 0 && at > 0 {
+                    // Debug information without paths has `f<..>`.
+                    return path[..at].strip_suffix("::").unwrap_or(&path[..at]);
                 }
             }
             _ => {}
@@ -106,6 +107,8 @@ mod tests {
             ("demo::mid::{{closure}}", "{{closure}}"),
             ("demo::mid::{closure#0}", "{closure#0}"),
             ("<demo::S>::new", "new"),
+            ("generic<fn(), ()>", "generic"),
+            ("<demo::S>", "<demo::S>"),
             (
                 "core::ops::function::FnOnce::call_once{{vtable.shim}}",
                 "call_once",

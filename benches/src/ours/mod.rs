@@ -9,6 +9,7 @@ mod errors;
 mod inspect;
 mod locals;
 mod log_calls;
+mod native;
 mod position;
 mod suspend;
 mod switched_off;
@@ -26,6 +27,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![enter::ROW, arguments::ROW, locals::ROW, position::ROW];
     rows.extend(deep::ROWS);
     rows.extend(inspect::ROWS);
+    rows.extend(native::ROWS);
     rows.extend(errors::ROWS);
     rows.extend(allocations::ROWS);
     rows.extend(suspend::ROWS);

@@ -1,6 +1,6 @@
 //! From the files of the loaded objects.
 
-use super::super::image::{self, Debug, Image, LoadedUnit, Located, lines};
+use super::super::image::{self, Debug, Image, Located, lines};
 use super::{Function, Resolved};
 use gimli::UnitOffset;
 use std::fmt::Display;
@@ -45,25 +45,18 @@ fn described(
     };
     let unit = &*located.unit;
     let missing = unit.missing.as_ref().map(|absent| absent.to_string());
-    let mut functions = functions(debug, &located);
-    if functions
-        .last()
-        .is_none_or(|outermost| outermost.name.is_empty())
-    {
-        let line = functions.pop();
-        let named = symbol(image, address).into_iter().next();
-        functions.extend(named.map(|mut named| {
-            if let Some(line) = line {
-                named.take_place(line);
-            }
-            named
-        }));
+    let (mut functions, has_path) = functions(debug, &located);
+    if !has_path && let Some(named) = symbol(image, address).pop() {
+        match functions.last_mut() {
+            Some(outermost) => outermost.name = named.name,
+            None => functions.push(named),
+        }
     }
     (functions, missing)
 }
 
-/// The functions of a place, innermost first.
-fn functions(debug: &Debug, located: &Located) -> Vec<Function> {
+/// The functions of a place, innermost first, and whether the outermost has its whole path.
+fn functions(debug: &Debug, located: &Located) -> (Vec<Function>, bool) {
     let unit = &*located.unit;
     let (dwarf, with_lines) = unit.with_lines();
     let directory = with_lines
@@ -90,9 +83,12 @@ fn functions(debug: &Debug, located: &Located) -> Vec<Function> {
         .copied()
         .collect();
     let mut functions = Vec::with_capacity(dies.len().max(1));
+    let mut has_path = false;
     for (depth, &die) in dies.iter().enumerate().rev() {
-        let (name, call) = name_of(unit, debug, die);
-        place.name = name;
+        let function = unit.function(debug, die);
+        has_path = function.linkage_name.is_some();
+        let call = function.call;
+        place.name = name_of(function);
         place.is_inlined = depth > 0;
         functions.push(place);
         // Where the function around it called it.
@@ -101,17 +97,15 @@ fn functions(debug: &Debug, located: &Located) -> Vec<Function> {
     if functions.is_empty() && place.line != 0 {
         functions.push(place);
     }
-    functions
+    (functions, has_path)
 }
 
-fn name_of(unit: &LoadedUnit, debug: &Debug, die: UnitOffset) -> (String, (u64, u32, u32)) {
-    let function = unit.function(debug, die);
-    let name = match (function.linkage_name, function.name) {
+fn name_of(function: image::Function) -> String {
+    match (function.linkage_name, function.name) {
         (Some(name), _) => demangled(name.slice()),
         (None, Some(name)) => String::from_utf8_lossy(name.slice()).into_owned(),
         (None, None) => String::new(),
-    };
-    (name, function.call)
+    }
 }
 
 /// By the table of symbols: the function whose machine code it is, without a line.
@@ -156,12 +150,4 @@ fn bounded(name: &dyn Display) -> String {
         text.0.push_str("...");
     }
     text.0
-}
-
-impl Function {
-    fn take_place(&mut self, other: Function) {
-        self.file = other.file;
-        self.directory = other.directory;
-        (self.line, self.column) = (other.line, other.column);
-    }
 }
