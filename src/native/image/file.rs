@@ -143,7 +143,7 @@ impl ObjectFile {
     }
 
     /// A section's content; empty if there is none. What is compressed is decompressed, and kept.
-    pub(super) fn section(&self, name: &str) -> Result<Slice, Absent> {
+    pub(crate) fn section(&self, name: &str) -> Result<Slice, Absent> {
         Ok(Slice::new(self.content(name)?, NativeEndian))
     }
 

@@ -51,6 +51,12 @@ impl LoadedUnit {
         })
     }
 
+    /// A unit of sections that a test made.
+    #[cfg(test)]
+    pub(crate) fn of_sections(dwarf: &Arc<Dwarf>, offset: DebugInfoOffset) -> Option<LoadedUnit> {
+        LoadedUnit::read(dwarf, offset, || None, Path::new(""))
+    }
+
     pub(super) fn offset(&self) -> DebugInfoOffset {
         self.offset
     }

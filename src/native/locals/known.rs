@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::location::Context;
-use super::memory::Process;
+use super::memory::{Memory, Process};
 use super::objects::Loaded;
 use super::reader::{self, ValueReader};
 use super::registers::Registers;
@@ -62,14 +62,27 @@ impl Known {
             return Vec::new();
         };
         let registers = Registers::of(frame, caller);
+        self.variables(&function, place.svma, &registers, &Process, limits, work)
+    }
+
+    /// The variables in scope at an address of a function, with these registers and this memory.
+    fn variables(
+        &mut self,
+        function: &Function,
+        address: u64,
+        registers: &Registers,
+        memory: &dyn Memory,
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Vec<Vec<Local>> {
         let context = Context {
             source: &function.source,
-            registers: &registers,
-            memory: &Process,
+            registers,
+            memory,
             frame_base: function.frame_base,
-            address: place.svma,
+            address,
         };
-        let logical = function.at(place.svma);
+        let logical = function.at(address);
         let of = |logical: Logical<'_>| self.logical(logical, &context, limits, work);
         logical.into_iter().map(of).collect()
     }
@@ -134,3 +147,7 @@ impl Known {
         self.functions.entry(key).or_insert_with(found).clone()
     }
 }
+
+#[cfg(test)]
+#[path = "hostile.rs"]
+mod hostile;
