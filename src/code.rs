@@ -54,6 +54,7 @@ pub struct Code {
     places: Box<[Place]>,
     /// By position: where what begins there ends, or what ends there begins.
     other_ends: Box<[(u32, Place)]>,
+    embedded: Option<Embedded>,
     variables: Box<[Variable]>,
     varnames: Box<[&'static str]>,
 }
@@ -63,6 +64,21 @@ pub struct Code {
 pub(crate) struct Place {
     pub(crate) line: u32,
     pub(crate) column: u32,
+}
+
+/// Source lines that are in the program: `#[frame(embed)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Embedded {
+    first_line: u32,
+    text: &'static str,
+}
+
+impl Embedded {
+    /// Each with its number.
+    pub(crate) fn lines(self) -> impl Iterator<Item = (u32, &'static str)> {
+        let numbered = move |(index, line)| (self.first_line.saturating_add(index), line);
+        (0..).zip(self.text.split('\u{1}')).map(numbered)
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -76,6 +92,7 @@ impl Flags {
     const CLOSURE: u32 = 1 << 4;
     const HIDDEN: u32 = 1 << 5;
     const TRACK_CALLER: u32 = 1 << 6;
+    const EMBEDDED: u32 = 1 << 7;
 
     fn has(self, flag: u32) -> bool {
         self.0 & flag != 0
@@ -195,6 +212,11 @@ impl Code {
             ),
             false => (at, *other),
         })
+    }
+
+    /// The function's lines, if they are in the program.
+    pub(crate) fn embedded(&self) -> Option<Embedded> {
+        self.embedded
     }
 
     /// The arguments, in order; of one that is a pattern, what it binds. Those that the options leave out are missing.

@@ -370,6 +370,21 @@ pub use stacklens_macros::Inspect;
 /// Where no attribute says anything, the environment of the build does, `STACKLENS=capture=full`; and when
 /// the program runs, it can be lowered, see [`Config`].
 ///
+/// **`embed`** puts the function's source lines into the program: a report has them where it runs without its
+/// source files, or with others. Whoever has the program can read them. The feature `embed` does it for all.
+///
+/// ```
+/// # use stacklens::{Report, frame};
+/// #[frame(embed)]
+/// fn port(text: &str) -> Result<u16, std::num::ParseIntError> {
+///     let port = text.parse()?;
+///     Ok(port)
+/// }
+///
+/// let report = Report::of(&port("80a").unwrap_err());
+/// assert!(report.to_string().contains("let port = text.parse()?;"));
+/// ```
+///
 /// **`hide`** leaves the frame out of printed stacks and tracebacks, where it is counted. As data it is
 /// there.
 ///

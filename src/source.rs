@@ -9,6 +9,7 @@ mod find;
 
 #[cfg(feature = "serde")]
 use crate::code::Code;
+use crate::code::Embedded;
 
 pub(crate) use find::set_roots;
 
@@ -82,15 +83,7 @@ pub(crate) fn around(
     if !holder.name.is_empty() && !holds(&found.text, holder) {
         return None;
     }
-    let (first, last) = range
-        .filter(|(first, last)| first <= last && last - first < LONGEST_RANGE)
-        .map_or((line, line), |(first, last)| {
-            (first.min(line), last.max(line))
-        });
-    let first = first.saturating_sub(CONTEXT).max(1);
-    let count = (last - first)
-        .saturating_add(CONTEXT + 1)
-        .min(LONGEST_RANGE + 2 * CONTEXT);
+    let (first, count) = window(line, range);
     let lines = found
         .text
         .lines()
@@ -102,6 +95,36 @@ pub(crate) fn around(
         is_changed: found.is_changed,
     };
     source.line(line).is_some().then_some(source)
+}
+
+/// The same, of the lines that the program itself has.
+pub(crate) fn embedded(lines: Embedded, line: u32, range: Option<(u32, u32)>) -> Option<Source> {
+    let (first, count) = window(line, range);
+    let mut lines = lines
+        .lines()
+        .skip_while(|(number, _)| *number < first)
+        .take_while(|(number, _)| number - first < count)
+        .peekable();
+    let source = Source {
+        first_line: lines.peek()?.0,
+        lines: lines.map(|(_, line)| bounded(line)).collect(),
+        is_changed: false,
+    };
+    source.line(line).is_some().then_some(source)
+}
+
+/// The first line that is kept, and how many.
+fn window(line: u32, range: Option<(u32, u32)>) -> (u32, u32) {
+    let (first, last) = range
+        .filter(|(first, last)| first <= last && last - first < LONGEST_RANGE)
+        .map_or((line, line), |(first, last)| {
+            (first.min(line), last.max(line))
+        });
+    let first = first.saturating_sub(CONTEXT).max(1);
+    let count = (last - first)
+        .saturating_add(CONTEXT + 1)
+        .min(LONGEST_RANGE + 2 * CONTEXT);
+    (first, count)
 }
 
 /// A line of the file that a function is in, without the white space around it. `None` as for

@@ -18,6 +18,21 @@ fn work(input: &str) -> Report {
     report
 }
 
+struct Carried;
+
+/// A function with its lines in the program, by what it is in.
+#[frame(embed)]
+impl Carried {
+    fn parse(text: &str /* a comment */) -> Result<u8, std::num::ParseIntError> {
+        let größe = 1;
+        // A comment.
+        let number: u8 = text
+            .trim_end_matches("longer than that, so that the chain has lines of its own")
+            .parse()?;
+        Ok(number + größe)
+    }
+}
+
 /// What the copies run.
 #[test]
 fn child() {
@@ -27,7 +42,8 @@ fn child() {
     if !root.is_empty() {
         Config::new().roots([root]).install();
     }
-    println!("{BEGIN}{}{BEGIN}", work("failed"));
+    let carried = Report::of(&Carried::parse("x").unwrap_err());
+    println!("{BEGIN}{}{BEGIN}{carried}{BEGIN}", work("failed"));
     std::process::exit(0);
 }
 
@@ -51,6 +67,11 @@ impl Elsewhere {
 
     /// The report of the copy, which is told of a root.
     fn report(&self, root: &str) -> String {
+        self.reports(root).swap_remove(0)
+    }
+
+    /// That, and the one of a function that carries its lines.
+    fn reports(&self, root: &str) -> Vec<String> {
         let mut command = Command::new(self.0.join("bin/program"));
         command
             .args(["child", "--exact", "--nocapture"])
@@ -67,11 +88,9 @@ impl Elsewhere {
             }
         };
         let printed = String::from_utf8(output.stdout).unwrap();
-        let report = printed
-            .split(BEGIN)
-            .nth(1)
-            .unwrap_or_else(|| panic!("{printed}"));
-        report.to_owned()
+        let reports: Vec<_> = printed.split(BEGIN).map(str::to_owned).collect();
+        assert_eq!(reports.len(), 4, "{printed}");
+        reports[1..3].to_vec()
     }
 }
 
@@ -99,6 +118,42 @@ fn without_the_file_a_report_is_whole_but_for_the_line() {
         "{report}"
     );
     assert!(!report.contains("let report"), "{report}");
+}
+
+const CARRIED: &str = r#"
+    let number: u8 = text
+                     ~~~~
+        .trim_end_matches("longer than that, so that the chain has lines of its own")
+        ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+        .parse()?;
+        ~~~~~~~~^
+    text = "x", größe = 1"#;
+
+#[test]
+fn a_function_can_carry_its_lines() {
+    let elsewhere = Elsewhere::new("carried");
+    let missing = elsewhere.reports("").swap_remove(1);
+    assert!(missing.contains(CARRIED), "{missing}");
+    // And rather those than others.
+    elsewhere.file(
+        "tests/report_sources.rs",
+        this_file().replace("let number", "let another"),
+    );
+    let later = std::time::SystemTime::now() + Duration::from_secs(60);
+    let file = fs::File::options()
+        .write(true)
+        .open(elsewhere.0.join("tests/report_sources.rs"));
+    file.unwrap().set_modified(later).unwrap();
+    let changed = elsewhere.reports("").swap_remove(1);
+    assert_eq!(changed, missing);
+}
+
+#[test]
+fn carried_lines_are_those_of_the_file() {
+    let report = Report::of(&Carried::parse("x").unwrap_err());
+    let from_file = report.to_string();
+    assert!(from_file.contains(CARRIED), "{from_file}");
+    assert!(!from_file.contains("changed"), "{from_file}");
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         arguments: 0,
         last_line,
         file: name.span().file(),
+        embedded: None,
     };
     let meta = pack(&facts, &positions, &Scope::default(), &[]);
     let mut body = Vec::new();

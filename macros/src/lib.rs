@@ -1,6 +1,7 @@
 //! The attribute and derive macros of `stacklens`. Their documentation is where they are re-exported.
 
 mod container;
+mod embed;
 mod emit;
 mod environment;
 mod framed;

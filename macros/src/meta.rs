@@ -13,6 +13,7 @@ pub(crate) mod flag {
     pub(crate) const BLOCK: u64 = 16;
     pub(crate) const HIDDEN: u64 = 32;
     pub(crate) const TRACK_CALLER: u64 = 64;
+    pub(crate) const EMBEDDED: u64 = 128;
 }
 
 /// `flags` of a variable.
@@ -105,6 +106,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) arguments: usize,
     pub(crate) last_line: usize,
     pub(crate) file: String,
+    /// Number of the first line, and the lines.
+    pub(crate) embedded: Option<(usize, String)>,
 }
 
 /// The literal, but for the module and the closing NUL.
@@ -119,7 +122,11 @@ pub(crate) fn pack(
         out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
         out.push('\n');
     }
-    number(&mut out, facts.flags);
+    let embedded = match facts.embedded {
+        Some(_) => flag::EMBEDDED,
+        None => 0,
+    };
+    number(&mut out, facts.flags | embedded);
     number(&mut out, facts.arguments as u64);
     number(&mut out, positions.first.0 as u64);
     number(&mut out, positions.first.1);
@@ -178,6 +185,12 @@ pub(crate) fn pack(
         out.push('\n');
     }
     out.push('\n');
+    if let Some((first_line, lines)) = &facts.embedded {
+        number(&mut out, *first_line as u64);
+        out.push(' ');
+        out.push_str(lines);
+        out.push('\n');
+    }
     out
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Options {
     show: Vec<(String, Span)>,
     pub(crate) capture: Option<Capture>,
     pub(crate) hide: bool,
+    /// The function's source lines go into its literal.
+    pub(crate) embed: bool,
     pub(crate) recursion: Recursion,
     /// `None` that is returned or left by is a failure too.
     pub(crate) trace_none: bool,
@@ -73,7 +75,7 @@ pub(crate) struct OptionError {
 
 const KNOWN: &str =
     "`name = \"..\"`, `skip`, `skip(..)`, `skip_all`, `only(..)`, `redact(..)`, `show(..)`, \
-                     `capture = \"none|cheap|full\"`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
+                     `capture = \"none|cheap|full\"`, `embed`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
 
 impl Options {
     pub(crate) fn parse(toks: &[Tok], attribute: Attribute) -> Result<Options, OptionError> {
@@ -139,6 +141,7 @@ impl Options {
             "only" => self.only = Some(names(name, span, rest)?),
             "redact" => self.redact = names(name, span, rest)?,
             "show" => self.show = names(name, span, rest)?,
+            "embed" => self.embed = flag(name, rest)?,
             "hide" => self.hide = flag(name, rest)?,
             "recursion_limit" => self.recursion.limit(span, rest)?,
             "on_recursion" => {
@@ -209,6 +212,7 @@ impl Options {
             },
             capture: self.capture.or(container.capture),
             hide: self.hide || container.hide,
+            embed: self.embed || container.embed,
             recursion: self.recursion.over(&container.recursion),
             trace_none: self.trace_none || container.trace_none,
             root: self.root.or_else(|| container.root.clone()),

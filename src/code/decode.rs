@@ -1,7 +1,7 @@
 //! The literal that `#[frame]` leaves in the binary.
 //!
 //! ```text
-//! name \n qualifier \n file \n HEAD \n POSITIONS \n VARIABLE \n .. VARIABLE \n \n module
+//! name \n qualifier \n file \n HEAD \n POSITIONS \n VARIABLE \n .. VARIABLE \n \n EMBEDDED \n module
 //! HEAD       flags argcount first_line first_column last_line
 //! POSITIONS  for each statement: line (difference to the one before; the first to first_line), column;
 //!            then SPACE RANGES, if there are any
@@ -9,12 +9,14 @@
 //!            to the one before; the first to 0 and first_line), the column
 //! VARIABLE   name SPACE flags slot scope_start start end marks, for each mark: position (difference) * 2 + in a loop
 //! ```
+//! EMBEDDED   where a flag says so, else not even its line: number of the first line SPACE the lines, each but
+//!            the last ended by U+0001
 //!
 //! Numbers are base-32 digits of printable ASCII, the least significant first, see [`Numbers`]. The
 //! text is our own macro's, but it comes by an address that a record held: whatever it is, decoding
 //! it ends, stays inside it and does not panic; what is missing is `?`, line 0, or left out.
 
-use super::{Code, Flags, Place, Variable};
+use super::{Code, Embedded, Flags, Place, Variable};
 
 /// Decodes a literal.
 pub(super) fn decode(text: &'static str) -> Code {
@@ -42,6 +44,10 @@ pub(super) fn decode(text: &'static str) -> Code {
         .take_while(|l| !l.is_empty())
         .filter_map(Variable::decode)
         .collect();
+    let embedded = match flags.has(Flags::EMBEDDED) {
+        true => lines.next().and_then(Embedded::decode),
+        false => None,
+    };
     let module = or_unknown(lines.next().unwrap_or(""));
 
     let separator = if qualifier.is_empty() { "" } else { "::" };
@@ -58,8 +64,19 @@ pub(super) fn decode(text: &'static str) -> Code {
         last_line,
         places,
         other_ends,
+        embedded,
         varnames: varnames(&variables),
         variables,
+    }
+}
+
+impl Embedded {
+    fn decode(field: &'static str) -> Option<Embedded> {
+        let (number, text) = field.split_once(' ')?;
+        Some(Embedded {
+            first_line: Numbers::new(number).next_u32()?,
+            text,
+        })
     }
 }
 
@@ -237,6 +254,27 @@ mod tests {
         assert_eq!(code.range(0), None);
         assert_eq!(code.range(3), Some((place(15, 1), place(16, 10))));
         assert_eq!(code.place(3), place(16, 9));
+    }
+
+    #[test]
+    fn lines_that_are_embedded_are_lines_again() {
+        let embedded = format!("{} fn f() {{\u{1}    g();\u{1}}}\n", numbers(&[9]));
+        let code = Function {
+            head: [1 << 7, 0, 10, 1, 12],
+            embedded,
+            ..Function::default()
+        }
+        .code();
+        let lines: Vec<_> = code.embedded().unwrap().lines().collect();
+        assert_eq!(lines, [(9, "fn f() {"), (10, "    g();"), (11, "}")]);
+        assert_eq!(code.module(), "mycrate::a");
+        let without = Function::default().code();
+        assert!(without.embedded().is_none());
+        let wrong = Function {
+            head: [1 << 7, 0, 10, 1, 12],
+            ..Function::default()
+        };
+        assert!(wrong.code().embedded().is_none());
     }
 
     #[test]

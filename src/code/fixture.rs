@@ -16,6 +16,8 @@ pub(crate) struct Function {
     pub(crate) ranges: Vec<(i64, i64, u64)>,
     /// Whole lines.
     pub(crate) variables: String,
+    /// A whole line, or none.
+    pub(crate) embedded: String,
 }
 
 impl Default for Function {
@@ -28,6 +30,7 @@ impl Default for Function {
             places: Vec::new(),
             ranges: Vec::new(),
             variables: String::new(),
+            embedded: String::new(),
         }
     }
 }
@@ -46,6 +49,7 @@ impl Function {
             qualifier,
             file,
             variables,
+            embedded,
             ..
         } = self;
         let ranges: Vec<u64> = self
@@ -58,7 +62,7 @@ impl Function {
             none if none.is_empty() => none,
             ranges => format!(" {ranges}"),
         };
-        format!("{name}\n{qualifier}\n{file}\n{head}\n{places}{ranges}\n{variables}\nmycrate::a\0")
+        format!("{name}\n{qualifier}\n{file}\n{head}\n{places}{ranges}\n{variables}\n{embedded}mycrate::a\0")
             .leak()
     }
 

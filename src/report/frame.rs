@@ -2,7 +2,7 @@
 
 use super::variable::Variable;
 use crate::capture::Limits;
-use crate::code::Place;
+use crate::code::{Embedded, Place};
 use crate::inspect::{FrameInfo, Locals};
 use crate::native::{Function, last_segment};
 use crate::source::{self, Source};
@@ -55,6 +55,9 @@ pub struct Frame {
         )
     )]
     pub(super) source: OnceLock<Option<Source>>,
+    /// Lines that are in the program, for where the file is not there.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    embedded: Option<Embedded>,
 }
 
 /// How a frame came to be in a report.
@@ -203,6 +206,7 @@ impl Frame {
             is_async: code.is_async(),
             is_hidden: code.is_hidden(),
             is_annotated: true,
+            embedded: code.embedded(),
             ..Frame::default()
         };
         frame.set_locals(&info.locals(), limits);
@@ -260,15 +264,18 @@ impl Frame {
     /// The source lines around [`line`](Frame::line), if they could be read.
     ///
     /// They are read, through a cache, when they are first asked for: printing a report does. Whatever
-    /// cannot be read has no lines; nothing fails and no other thread is waited for.
+    /// cannot be read has no lines; nothing fails and no other thread is waited for. Of a file that is not there or was
+    /// changed since, a function with `#[frame(embed)]` has its own lines in the program.
     pub fn source(&self) -> Option<&Source> {
         let read = || {
-            source::around(
-                &self.file,
-                self.line,
-                self.range.map(|r| (r.line, r.end_line)),
-                &self.holder(),
-            )
+            let range = self.range.map(|r| (r.line, r.end_line));
+            let found = source::around(&self.file, self.line, range, &self.holder());
+            match self.embedded {
+                Some(lines) if found.as_ref().is_none_or(|found| found.is_changed) => {
+                    source::embedded(lines, self.line, range).or(found)
+                }
+                _ => found,
+            }
         };
         self.source.get_or_init(read).as_ref()
     }

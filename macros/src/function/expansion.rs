@@ -3,6 +3,7 @@
 use super::future::boxed_async;
 use super::parameter::Parameter;
 use super::{attributes, mentions, Function};
+use crate::embed;
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, Facts, Positions};
 use crate::options::{OptionError, Options};
@@ -231,7 +232,18 @@ impl<'t, 'o> Expansion<'t, 'o> {
             arguments: self.parameters.len(),
             last_line,
             file,
+            embedded: self.embedded(),
         }
+    }
+
+    /// The function's own lines, where they are asked for.
+    fn embedded(&self) -> Option<(usize, String)> {
+        let f = self.function;
+        if !self.options.embed && !cfg!(feature = "embed") {
+            return None;
+        }
+        let toks = &f.toks[f.start..];
+        Some((embed::first_line(toks)?, embed::lines(toks)?))
     }
 
     pub(super) fn name(&self) -> String {
