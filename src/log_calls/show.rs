@@ -210,8 +210,12 @@ mod tests {
         assert_eq!(of(Some(Silent)), Outcome::Value);
         assert_eq!(of(None::<Silent>), Outcome::None);
         assert_eq!(of(7), Outcome::Value);
+    }
+
+    #[test]
+    fn a_type_that_is_called_like_a_variant_is_a_value() {
         #[derive(Debug)]
         struct Err(#[expect(dead_code)] u8);
-        assert_eq!(of(Err(1)), Outcome::Value);
+        assert_eq!(variant(type_name_of_val(&Err(1)), &Err(1)), Outcome::Value);
     }
 }
