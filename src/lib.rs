@@ -114,6 +114,8 @@ pub mod spans;
 #[path = "spans/none.rs"]
 mod spans;
 mod stack;
+mod suspend;
+pub mod tasks;
 pub mod threads;
 mod trace;
 

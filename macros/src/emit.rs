@@ -547,14 +547,14 @@ impl Emit {
         out
     }
 
-    /// `framed::<R, _, SLOTS>(META, async move BODY)`; `framed_by::<R, _, SLOTS, _>(META, WAY, async move BODY)`
+    /// `framed::<R, _, SLOTS>(META, FUTURE)`; `framed_by::<R, _, SLOTS, _>(META, WAY, FUTURE)`
     pub(crate) fn framed(
         &self,
         result: Vec<TokenTree>,
         slots: u32,
         meta: &str,
         way: Option<Vec<TokenTree>>,
-        body: TokenTree,
+        future: Vec<TokenTree>,
     ) -> Vec<TokenTree> {
         let mut out = self.path(if way.is_some() { "framed_by" } else { "framed" });
         out.extend(colons(self.span.get()));
@@ -573,14 +573,15 @@ impl Emit {
             arguments.push(self.punct(','));
             arguments.extend(way);
         }
-        arguments.extend([
-            self.punct(','),
-            self.ident("async"),
-            self.ident("move"),
-            body,
-        ]);
+        arguments.push(self.punct(','));
+        arguments.extend(future);
         out.push(self.group(Delimiter::Parenthesis, arguments));
         out
+    }
+
+    /// `async move BLOCK`
+    pub(crate) fn async_move(&self, block: TokenTree) -> Vec<TokenTree> {
+        vec![self.ident("async"), self.ident("move"), block]
     }
 }
 

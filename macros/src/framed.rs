@@ -2,11 +2,13 @@
 //! thread's root.
 
 use crate::emit::{compile_error, Emit, Reach};
+use crate::function::mentions;
 use crate::log::{LogOptions, LoggedResult, Unseen};
 use crate::meta::{flag, pack, Facts, Positions};
-use crate::rewrite::Scope;
+use crate::options::Options;
+use crate::rewrite::{Scope, Walker};
 use crate::tree::Tok;
-use proc_macro::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 const USAGE: &str = "expected `framed!(\"name\", expression)`";
 
@@ -39,6 +41,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = expression.iter().map(Tok::token).collect();
     if cfg!(feature = "off") {
         return tokens.into_iter().collect();
+    }
+    if let Some((head, block)) = async_block(expression).filter(|_| !logged) {
+        if let Some(future) = future(text, name.span(), head, block) {
+            return future;
+        }
     }
     let emit = Emit::new(None, Reach::Guard, false);
     let mut positions = Positions::new(name.span());
@@ -75,4 +82,48 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         body.push(value);
     }
     TokenStream::from(emit.group(Delimiter::Brace, body))
+}
+
+/// `async { .. }` or `async move { .. }`, and nothing behind it: what stands before the block, and the block.
+fn async_block(expression: &[Tok]) -> Option<(&[Tok], &Tok)> {
+    let (block, head) = expression.split_last()?;
+    block.group(Delimiter::Brace)?;
+    let is_head = match head {
+        [a] => a.is_ident("async"),
+        [a, m] => a.is_ident("async") && m.is_ident("move"),
+        _ => false,
+    };
+    is_head.then_some((head, block))
+}
+
+/// The block as a future with a frame. `None` if it cannot be walked.
+fn future(name: &str, place: Span, head: &[Tok], block: &Tok) -> Option<TokenStream> {
+    let Tok::Group { inner, token, .. } = block else {
+        return None;
+    };
+    let options = Options::default();
+    let plain = mentions(inner, "unsafe");
+    let emit = Emit::new(None, Reach::Top, plain);
+    emit.locate(place);
+    let mut walker = Walker::new(&emit, &options, Positions::new(place));
+    let walked = walker.body(inner).ok()?;
+    let scope = std::mem::take(&mut walker.scope);
+    let positions = std::mem::replace(&mut walker.positions, Positions::new(place));
+    let facts = Facts {
+        name,
+        qualifier: "",
+        flags: flag::BLOCK | flag::ASYNC,
+        arguments: 0,
+        last_line: token.span_close().line(),
+        file: place.file(),
+    };
+    let meta = pack(&facts, &positions, &scope, &[]);
+    let statements = walked.items.into_iter().chain(walked.statements);
+    let mut framed_block = Group::new(Delimiter::Brace, statements.collect());
+    framed_block.set_span(token.span());
+    emit.locate(place);
+    let mut body: Vec<TokenTree> = head.iter().map(Tok::token).collect();
+    body.push(framed_block.into());
+    let out = emit.framed(vec![emit.ident("_")], scope.slots(), &meta, None, body);
+    Some(out.into_iter().collect())
 }

@@ -48,6 +48,8 @@ impl Tag {
     pub(crate) const HOT: u8 = Tag::Hot as u8;
     /// Declared without a value; a number beyond those of `Tag`.
     pub(crate) const UNSET: u8 = 30;
+    /// It changed whenever another thread looked; likewise.
+    pub(crate) const CHANGING: u8 = 28;
     /// Its `Debug` has taken too long at this site; likewise.
     pub(crate) const COSTLY: u8 = 29;
 

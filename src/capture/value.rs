@@ -196,6 +196,9 @@ impl Value {
         if tag == Tag::COSTLY {
             return Value::omitted("its Debug has taken too long here");
         }
+        if tag == Tag::CHANGING {
+            return Value::omitted("changing");
+        }
         if tag == Tag::HOT {
             return Value::omitted("captured rarely, as it is hot, in unoptimised builds");
         }

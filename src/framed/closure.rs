@@ -43,7 +43,8 @@ struct Entry {
     next: OnceBox<Entry>,
 }
 
-fn facts(name: &'static str, place: &'static Location<'static>) -> &'static str {
+/// The facts of a frame of this name at this place, as the macros write them.
+pub(crate) fn facts(name: &'static str, place: &'static Location<'static>) -> &'static str {
     let key = (name.as_ptr() as usize, std::ptr::from_ref(place) as usize);
     let mut link = &TABLE[(key.0 ^ key.1 >> 3) % CHAINS];
     let mut new = None;

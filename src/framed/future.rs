@@ -2,18 +2,22 @@
 
 use crate::observe::{self, Observed};
 use crate::recursion::{RecursionError, Refusable, enter_limited, refused, try_enter};
-use crate::stack::{Guard, Suspended, enter};
+use crate::stack::{Guard, Known, Suspended};
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// The body of an async function with its frame: on the thread's stack while it is polled.
+///
+/// Two words more than the body. The frame is not in here but in a node (src/suspend) that this holds: see there for why
+/// nothing goes wrong when a future moves, is forgotten, or is dropped half-way.
 pub struct Framed<F, const SLOTS: usize, W = Plain> {
-    meta: &'static str,
-    suspended: Suspended<SLOTS>,
+    body: ManuallyDrop<F>,
     way: W,
-    body: F,
+    meta: Known,
+    suspended: Suspended<SLOTS>,
 }
 
 /// How a poll enters the frame.
@@ -22,7 +26,7 @@ pub trait Way<R> {
     ///
     /// # Errors
     /// The value of the future whose frame is one too many.
-    fn enter(&self, meta: &'static str) -> Result<Guard, R>;
+    fn enter(&self, meta: Known) -> Result<Guard, R>;
 
     /// The body has ended, with this.
     #[inline]
@@ -46,22 +50,22 @@ pub struct OrError(pub usize);
 
 impl<R> Way<R> for Plain {
     #[inline(always)]
-    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
-        Ok(enter(meta))
+    fn enter(&self, meta: Known) -> Result<Guard, R> {
+        Ok(meta.enter())
     }
 }
 
 impl<R> Way<R> for Limited {
     #[inline(always)]
-    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
-        Ok(enter_limited(meta, self.0))
+    fn enter(&self, meta: Known) -> Result<Guard, R> {
+        Ok(enter_limited(meta.text(), self.0))
     }
 }
 
 impl<R: Refusable> Way<R> for OrError {
     #[inline(always)]
-    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
-        try_enter(meta, self.0).map_err(|error: RecursionError| refused(error))
+    fn enter(&self, meta: Known) -> Result<Guard, R> {
+        try_enter(meta.text(), self.0).map_err(|error: RecursionError| refused(error))
     }
 }
 
@@ -70,7 +74,7 @@ pub struct Watching<W, R>(pub W, pub PhantomData<fn() -> R>);
 
 impl<R: Observed, W: Way<R>> Way<R> for Watching<W, R> {
     #[inline]
-    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+    fn enter(&self, meta: Known) -> Result<Guard, R> {
         self.0.enter(meta)
     }
 
@@ -94,7 +98,7 @@ pub struct Growing<W>(pub W);
 #[cfg(feature = "grow")]
 impl<R, W: Way<R>> Way<R> for Growing<W> {
     #[inline(always)]
-    fn enter(&self, meta: &'static str) -> Result<Guard, R> {
+    fn enter(&self, meta: Known) -> Result<Guard, R> {
         self.0.enter(meta)
     }
 
@@ -121,10 +125,10 @@ pub fn framed_by<R, F: Future<Output = R>, const SLOTS: usize, W: Way<R>>(
     body: F,
 ) -> Framed<F, SLOTS, W> {
     Framed {
-        meta,
-        suspended: Suspended::FRESH,
+        body: ManuallyDrop::new(body),
         way,
-        body,
+        meta: Known::new(meta),
+        suspended: Suspended::FRESH,
     }
 }
 
@@ -134,27 +138,61 @@ impl<F: Future, const SLOTS: usize, W: Way<F::Output>> Future for Framed<F, SLOT
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: `body` is pinned with `self` and never moved out of it; the other fields are never pinned.
-        let (body, suspended, way, meta) = unsafe {
+        let (body, way, meta, suspended) = unsafe {
             let this = self.get_unchecked_mut();
-            (
-                Pin::new_unchecked(&mut this.body),
-                &mut this.suspended,
-                &this.way,
-                this.meta,
-            )
+            let body = Pin::new_unchecked(&mut *this.body);
+            (body, &this.way, this.meta, &mut this.suspended)
         };
         way.run(|| {
             let guard = match way.enter(meta) {
                 Ok(guard) => guard,
                 Err(value) => return Poll::Ready(value),
             };
-            suspended.resume(&guard);
-            let polled = body.poll(context);
-            match &polled {
-                Poll::Pending => suspended.suspend(&guard),
-                Poll::Ready(value) => way.ended(value, &guard),
+            let (node, polling) = suspended.resume(meta.meta(), &guard, 0);
+            match body.poll(context) {
+                Poll::Pending => {
+                    Suspended::<SLOTS>::suspend(node, polling, &guard);
+                    Poll::Pending
+                }
+                Poll::Ready(value) => {
+                    way.ended(&value, &guard);
+                    suspended.end(node, polling);
+                    drop(guard);
+                    suspended.finish();
+                    Poll::Ready(value)
+                }
             }
-            polled
         })
+    }
+}
+
+impl<F, const SLOTS: usize, W> Drop for Framed<F, SLOTS, W> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // The body is an `async` block: once it is ready it holds nothing. Asking it to drop that would be a call for each
+        // function that returns.
+        if !self.suspended.is_finished() {
+            self.drop_half_way();
+        }
+    }
+}
+
+impl<F, const SLOTS: usize, W> Framed<F, SLOTS, W> {
+    /// While the body's own destructors run, the frame is still there.
+    #[cold]
+    #[inline(never)]
+    fn drop_half_way(&mut self) {
+        let _after = Release(&mut self.suspended);
+        // SAFETY: it is not used after this, and is not moved.
+        unsafe { ManuallyDrop::drop(&mut self.body) };
+    }
+}
+
+/// Also when a destructor panics.
+struct Release<'f, const SLOTS: usize>(&'f mut Suspended<SLOTS>);
+
+impl<const SLOTS: usize> Drop for Release<'_, SLOTS> {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }

@@ -3,6 +3,7 @@
 mod closure;
 mod future;
 
+pub(crate) use closure::facts;
 pub use closure::framed;
 #[cfg(feature = "grow")]
 pub use future::Growing;

@@ -12,7 +12,7 @@ mod frame;
 mod highlight;
 #[cfg(feature = "html")]
 mod html;
-mod json;
+pub(crate) mod json;
 mod mark;
 mod model;
 mod names;

@@ -342,11 +342,16 @@ fn make_spill_table(region: &'static Region, address: usize) -> bool {
 
 /// Tag and value of a spilled slot.
 pub(super) fn spilled_of(address: usize, slot: u32) -> Option<(u8, u64)> {
+    spilled_note_of(address, slot).map(|(note, value)| (note as u8, value))
+}
+
+/// Note and value of a spilled slot.
+pub(super) fn spilled_note_of(address: usize, slot: u32) -> Option<(u32, u64)> {
     let region = thread::with(|t| if t.owns(address) { t.region() } else { None })?;
     // SAFETY: `owns` saw that it is a record of this thread's region.
     let record = unsafe { &*(address as *const Record) };
     let (note, value) = spilled(region, record, slot as usize)?;
-    Some((load64(note) as u8, load64(value)))
+    Some((load64(note) as u32, load64(value)))
 }
 
 /// Bytes that stay until the frame at `address` is left; gives the chunk, or 0 if there is no room.

@@ -3,6 +3,7 @@
 use super::arena;
 #[cfg(not(unoptimised))]
 use super::platform;
+use super::read::Meta;
 #[cfg(not(unoptimised))]
 use super::record::ARGUMENT_TAGS;
 use super::record::{
@@ -72,6 +73,13 @@ pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
     if bytes.is_empty() || bytes[bytes.len() - 1] != 0 {
         malformed();
     }
+    place(meta.as_ptr())
+}
+
+/// The frame of the function with this text, which ends in NUL.
+#[cfg(not(unoptimised))]
+#[inline(always)]
+fn place(meta: *const u8) -> Option<Guard> {
     thread::with(|t| {
         let top = t.top.load(Relaxed);
         let record = if top < t.limit_now() && platform::stack_pointer() >= t.bound_now() {
@@ -90,7 +98,7 @@ pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
         };
         // SAFETY: `place_cold` answers with a record of a region, or with a place in a counted part or sink behind which 192
         // bytes follow.
-        unsafe { platform::fill(record, meta.as_ptr()) };
+        unsafe { platform::fill(record, meta) };
         Some(Guard::of(record))
     })
 }
@@ -102,6 +110,67 @@ pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
     match super::unoptimised::try_enter(meta.as_ptr(), meta.len()) {
         0 => None,
         record => Some(Guard::of(record)),
+    }
+}
+
+/// A function's text that is known to be one, for frames that are entered again and again.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    #[cfg(unoptimised)]
+    text: &'static str,
+    #[cfg(not(unoptimised))]
+    meta: Meta,
+}
+
+impl Known {
+    /// # Panics
+    /// As [`enter`].
+    #[inline(always)]
+    pub(crate) fn new(text: &'static str) -> Known {
+        let bytes = text.as_bytes();
+        if bytes.is_empty() || bytes[bytes.len() - 1] != 0 {
+            malformed();
+        }
+        Known {
+            #[cfg(unoptimised)]
+            text,
+            #[cfg(not(unoptimised))]
+            meta: Meta::at(text),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn meta(self) -> Meta {
+        #[cfg(unoptimised)]
+        return Meta::at(self.text);
+        #[cfg(not(unoptimised))]
+        self.meta
+    }
+
+    pub(crate) fn text(self) -> &'static str {
+        #[cfg(unoptimised)]
+        return self.text;
+        #[cfg(not(unoptimised))]
+        self.meta.whole_text()
+    }
+
+    /// [`enter`].
+    #[inline(always)]
+    pub(crate) fn enter(self) -> Guard {
+        #[cfg(unoptimised)]
+        return enter(self.text);
+        #[cfg(not(unoptimised))]
+        match place(self.meta.pointer()) {
+            Some(guard) => guard,
+            None => self.refuse(),
+        }
+    }
+
+    #[cfg(not(unoptimised))]
+    #[cold]
+    #[inline(never)]
+    fn refuse(self) -> ! {
+        crate::recursion::raise(self.text())
     }
 }
 

@@ -10,9 +10,11 @@
 
 mod arena;
 mod bounds;
+mod copy;
 mod guard;
 #[cfg(unoptimised)]
 mod heat;
+mod kept;
 pub(crate) mod native;
 #[allow(dead_code)] // for fatal signals
 pub(crate) mod owner;
@@ -54,8 +56,9 @@ pub(crate) fn settle_limit() {
     thread::with(|t| t.settle_limit());
 }
 
+pub(crate) use copy::{Copied, copy};
 pub(crate) use guard::Depth;
-pub use guard::{Guard, enter};
+pub use guard::{Guard, Known, enter};
 pub(crate) use guard::{LimitedFrame, try_enter};
 pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
@@ -63,4 +66,5 @@ pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
 pub(crate) use segment::run_on_segment;
 pub(crate) use segment::with_room;
 pub(crate) use snapshot::{Snapshot, snapshots};
-pub(crate) use suspend::{Suspended, innermost};
+pub use suspend::State;
+pub(crate) use suspend::{NOWHERE, Suspended, innermost};

@@ -10,7 +10,7 @@ use super::record::{
 #[cfg(unoptimised)]
 use super::word::store64;
 use super::word::{load32, load64};
-use super::{arena, thread};
+use super::{arena, kept, thread};
 #[cfg(unoptimised)]
 use crate::capture::Erased;
 use crate::capture::Tag;
@@ -127,7 +127,12 @@ impl Guard {
     /// The bytes of a value, or what was kept, at `place`. Somebody who holds a place for too long finds other bytes
     /// there.
     pub(crate) fn kept<R>(&self, place: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        arena::read(place, read)
+        if place >> 31 == 0 {
+            return arena::read(place, read);
+        }
+        let id = load64(&self.record().argument_tags);
+        let kept = kept::copy_of(id)?;
+        kept::bytes_in(&kept, place).map(|bytes| read(&bytes))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::guard::Guard;
 use super::record::{HAS_IDENTITY, MARKED, Record, STRIDE};
 use super::thread;
+use crate::suspend::Node;
 use std::ffi::CStr;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
@@ -19,6 +20,7 @@ pub(crate) struct Meta(&'static u8);
 
 impl Meta {
     /// Of a text that ends in NUL.
+    #[inline(always)]
     pub(super) fn at(text: &'static str) -> Meta {
         debug_assert!(text.ends_with('\0'));
         // SAFETY: not empty.
@@ -34,8 +36,28 @@ impl Meta {
         }
     }
 
+    /// Of the frame that a node keeps; `None` if it never kept any.
+    pub(super) fn of_node(node: &Node) -> Option<Meta> {
+        // SAFETY: the word is null or was stored by `Node::take`, of a `Meta`.
+        unsafe { node.meta.load(Relaxed).as_ref() }.map(Meta)
+    }
+
+    /// With the NUL that it ends in.
+    #[cfg(not(unoptimised))]
+    pub(crate) fn whole_text(self) -> &'static str {
+        // SAFETY: as in `text`.
+        unsafe {
+            let bytes = CStr::from_ptr(std::ptr::from_ref(self.0).cast()).to_bytes_with_nul();
+            std::str::from_utf8_unchecked(bytes)
+        }
+    }
+
     pub(crate) fn address(self) -> usize {
         std::ptr::from_ref(self.0) as usize
+    }
+
+    pub(crate) fn pointer(self) -> *mut u8 {
+        std::ptr::from_ref(self.0).cast_mut()
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) const HAS_SPILL: u32 = 4;
 pub(crate) const ARGUMENTS: u32 = 8;
 /// `flags`: no exit of the function was seen yet, and one of its macros may return.
 pub(crate) const WATCHED: u32 = 16;
+/// `flags`: the frame of a future that is being polled. `argument_tags` is the number of its node, if it has values.
+pub(crate) const FUTURE: u32 = 32;
 /// `flags`: shift of the bits that say which inline slot owns bytes in the arena.
 pub(crate) const OWNS_BYTES: u32 = 8;
 /// `flags`: one of the captures that the activation may still make before heat.rs is asked again (unoptimised builds

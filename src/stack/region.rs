@@ -44,6 +44,8 @@ pub(crate) struct Region {
     next: AtomicPtr<Region>,
     /// Whose it is.
     pub(crate) owner: Owner,
+    /// The region that was made before this one.
+    older: AtomicPtr<Region>,
 }
 
 impl Region {
@@ -100,13 +102,23 @@ impl Region {
             arena_words: (start as usize + HEAT_BYTES + bytes - arena) / 8,
             next: AtomicPtr::new(null_mut()),
             owner: Owner::nobody(),
+            older: AtomicPtr::new(null_mut()),
         };
         // SAFETY: `start` is aligned for and large enough for a `Region`, and nobody else knows of it.
         unsafe {
             let place = start.cast::<Region>();
             place.write(region);
+            pool::note(&*place);
             Some(&*place)
         }
+    }
+
+    /// The region of any thread that has a record at this address.
+    pub(crate) fn with_record(address: usize) -> Option<&'static Region> {
+        pool::all().find(|region| {
+            (region.base..region.limit).contains(&address)
+                && (address - region.base).is_multiple_of(STRIDE)
+        })
     }
 
     #[inline]
@@ -163,11 +175,28 @@ mod pool {
         push(&KEPT, region);
     }
 
+    /// All regions, the newest first.
+    static ALL: AtomicPtr<Region> = AtomicPtr::new(null_mut());
+
+    pub(super) fn note(region: &'static Region) {
+        link(&ALL, region, &region.older);
+    }
+
+    pub(super) fn all() -> impl Iterator<Item = &'static Region> {
+        // SAFETY: as above; a region is not changed behind these links.
+        let at = |link: &AtomicPtr<Region>| unsafe { link.load(Acquire).as_ref() };
+        std::iter::successors(at(&ALL), move |region| at(&region.older))
+    }
+
     fn push(list: &AtomicPtr<Region>, region: &'static Region) {
+        link(list, region, &region.next);
+    }
+
+    fn link(list: &AtomicPtr<Region>, region: &'static Region, next: &AtomicPtr<Region>) {
         let this = std::ptr::from_ref(region).cast_mut();
         let mut head = list.load(Relaxed);
         loop {
-            region.next.store(head, Relaxed);
+            next.store(head, Relaxed);
             match list.compare_exchange_weak(head, this, Release, Relaxed) {
                 Ok(_) => return,
                 Err(now) => head = now,
@@ -186,8 +215,15 @@ pub(crate) mod sink {
     struct Sink([AtomicU64; HEAT_BYTES / 8 + WORDS]);
     static SINK: Sink = Sink([const { AtomicU64::new(0) }; HEAT_BYTES / 8 + WORDS]);
 
+    /// Where the first frame goes.
+    pub(crate) const PLACE: *mut () = (&raw const SINK.0)
+        .cast::<u8>()
+        .wrapping_add(HEAT_BYTES)
+        .cast_mut()
+        .cast();
+
     pub(crate) fn base() -> usize {
-        SINK.0.as_ptr() as usize + HEAT_BYTES
+        PLACE as usize
     }
 
     /// The last address that a frame may be given: a whole record still fits behind it.

@@ -2,11 +2,11 @@
 
 use super::read::{ARGUMENT, Cursor, Meta, meta_of};
 use super::record::{
-    ARGUMENT_TAGS, ARGUMENTS, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS, MARKED,
-    Record, SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
+    ARGUMENT_TAGS, ARGUMENTS, FUTURE, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS,
+    MARKED, Record, SHORT_TEXT, SHORT_TEXT_BYTES, STRIDE,
 };
 use super::region::Region;
-use super::{arena, thread};
+use super::{arena, kept, thread};
 use crate::capture::Tag;
 use std::array;
 use std::mem::{MaybeUninit, offset_of};
@@ -22,6 +22,8 @@ pub(crate) struct Snapshot {
     arena: Option<Arc<[u64]>>,
     /// Where in the arena that part begins.
     arena_start: u32,
+    /// The bytes that are kept with the frame of a future.
+    kept: Option<Arc<[u64]>>,
 }
 
 /// The words of a [`Record`], at the same offsets, once nobody writes them any more.
@@ -97,6 +99,7 @@ pub(crate) fn snapshots() -> Vec<Snapshot> {
                     Arc::clone(arena.get_or_insert_with(|| copy_arena(region, 0, end)))
                 }));
                 (&raw mut (*copy).arena_start).write(0);
+                (&raw mut (*copy).kept).write((*copy).words.kept());
             }
         }
         // SAFETY: the loop wrote `count` elements: there is room for them, and as many indices.
@@ -124,6 +127,7 @@ impl Cursor {
             depth: self.depth(),
             arena: own.map(|((start, end), region)| copy_arena(region, start, end)),
             arena_start: words.arena_start,
+            kept: words.kept(),
         }
     }
 }
@@ -214,9 +218,63 @@ impl Snapshot {
             depth,
             arena,
             arena_start,
+            kept: None,
         }
     }
 
+    /// Of a frame that a node keeps. `words`: of each value note and value, then the bytes that are kept.
+    pub(crate) fn of_kept(
+        meta: Meta,
+        position: u32,
+        words: &[u64],
+        slots: usize,
+        depth: usize,
+    ) -> Snapshot {
+        let (values, bytes) = words.split_at(words.len().min(2 * slots));
+        let value = |slot: usize| {
+            values
+                .get(2 * slot..2 * slot + 2)
+                .map_or((0, 0), |v| (v[0] as u32, v[1]))
+        };
+        let spilled = slots > INLINE_SLOTS;
+        // A table of spilled slots, as in an arena, at its word 1.
+        let arena: Option<Arc<[u64]>> = spilled.then(|| values[2 * INLINE_SLOTS..].into());
+        let end = arena.as_ref().map_or(1, |arena| 1 + arena.len() as u32);
+        Snapshot {
+            words: Words {
+                meta: Some(meta),
+                position,
+                flags: if spilled { HAS_ARENA | HAS_SPILL } else { 0 },
+                stack_pointer: 0,
+                code_address: 0,
+                identity: 0,
+                arena_end: end,
+                spill: 1,
+                argument_tags: 0,
+                values: std::array::from_fn(|slot| value(slot).1),
+                notes: std::array::from_fn(|slot| value(slot).0),
+                arena_start: 1,
+            },
+            depth,
+            arena,
+            arena_start: 1,
+            kept: (!bytes.is_empty()).then(|| bytes.into()),
+        }
+    }
+}
+
+impl Words {
+    /// A copy of what is kept with the frame of a future, if it has any.
+    #[inline]
+    fn kept(&self) -> Option<Arc<[u64]>> {
+        if self.flags & FUTURE == 0 {
+            return None;
+        }
+        kept::copy_of(self.argument_tags)
+    }
+}
+
+impl Snapshot {
     #[inline]
     pub(crate) fn meta(&self) -> Option<Meta> {
         self.words.meta
@@ -291,12 +349,13 @@ impl Snapshot {
                 bytes: Vec::new(),
             });
         }
+        let kept = self.kept.as_deref().unwrap_or_default();
         let bytes = match (bits >> 32) as u32 {
             0 => Vec::new(),
-            chunk => {
+            chunk => kept::bytes_in(kept, chunk).unwrap_or_else(|| {
                 let (start, arena) = self.own_arena();
                 arena::bytes_in(arena, start, chunk)
-            }
+            }),
         };
         Some(Captured {
             tag,

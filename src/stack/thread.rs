@@ -9,6 +9,7 @@ use super::record::{Record, STRIDE};
 use super::region::{Region, sink};
 use super::word::load;
 use crate::native::check;
+use crate::suspend;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 #[cfg(not(unoptimised))]
 use std::sync::atomic::{Ordering::AcqRel, compiler_fence};
@@ -257,6 +258,7 @@ struct Reaper;
 
 impl Drop for Reaper {
     fn drop(&mut self) {
+        suspend::thread::close();
         with(|t| {
             let Some(region) = t.region() else { return };
             owner::end(region);

@@ -13,9 +13,6 @@ use crate::rewrite::{
 use crate::tree::{group_at, ident_at, punct_at, split_commas, Tok};
 use proc_macro::{Delimiter, Ident, TokenStream, TokenTree};
 
-/// Slots that a record holds itself: the runtime has the same number.
-pub(super) const INLINE_SLOTS: u32 = 11;
-
 /// Arguments that `enterN` takes.
 pub(super) const ENTER_ARGUMENTS: usize = 8;
 

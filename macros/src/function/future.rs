@@ -1,6 +1,6 @@
 //! A function whose body becomes a future: the guard is on the stack of `poll`.
 
-use super::expansion::{Expansion, INLINE_SLOTS};
+use super::expansion::Expansion;
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Positions};
 use crate::rewrite::{Body, Scope, Walker};
@@ -43,7 +43,7 @@ impl Expansion<'_, '_> {
         let mut framed_block = Group::new(Delimiter::Brace, statements.collect());
         framed_block.set_span(block_token.span());
         emit.locate(entry);
-        let slots = scope.slots().min(INLINE_SLOTS);
+        let slots = scope.slots();
         let way = emit.way(&self.options.recursion, self.function.result);
         let unnamed = vec![emit.ident("_")];
         let mut tokens = Vec::new();
@@ -54,7 +54,8 @@ impl Expansion<'_, '_> {
             |_| None,
             || {
                 emit.named.set(self.emit.named.get());
-                emit.framed(unnamed.clone(), slots, &meta, way, framed_block.into())
+                let future = emit.async_move(framed_block.into());
+                emit.framed(unnamed.clone(), slots, &meta, way, future)
             },
         );
         let mut arguments = Group::new(Delimiter::Parenthesis, framed.into_iter().collect());
@@ -107,13 +108,14 @@ impl Expansion<'_, '_> {
                 let way = self.emit.way(&self.options.recursion, self.function.result);
                 self.emit.framed(
                     result.clone(),
-                    scope.slots().min(INLINE_SLOTS),
+                    scope.slots(),
                     &meta,
                     match watched {
                         Some(result) => Some(self.emit.watching(way, result)),
                         None => way,
                     },
-                    self.emit.group(Delimiter::Brace, inner),
+                    self.emit
+                        .async_move(self.emit.group(Delimiter::Brace, inner)),
                 )
             },
         );

@@ -225,7 +225,7 @@ fn is_function_head(head: &[Tok]) -> bool {
     })
 }
 
-fn mentions(toks: &[Tok], name: &str) -> bool {
+pub(crate) fn mentions(toks: &[Tok], name: &str) -> bool {
     toks.iter().any(|t| match t {
         Tok::Group { inner, .. } => mentions(inner, name),
         _ => t.is_ident(name),

@@ -1,0 +1,359 @@
+//! Copies of all frames, and how they belong together.
+
+use super::tree::Tree;
+use crate::code::Code;
+use crate::inspect::{FrameInfo, Locals};
+use crate::stack::{Copied, copy};
+use crate::suspend::{self, CLASSES, Clock, Id};
+use std::fmt;
+use std::time::Duration;
+
+/// The frames of all futures at about one moment: what [`dump`](super::dump) gives.
+///
+/// `Send`, `Sync` and `Clone`. `Display` prints [`TaskDump::tree`].
+#[derive(Clone)]
+pub struct TaskDump {
+    pub(super) frames: Vec<Copied>,
+    /// Of all frames, one after the other.
+    values: Vec<u64>,
+    /// By whom each is awaited or was spawned, if that is among the frames.
+    links: Links,
+    clock: Clock,
+    busy: usize,
+}
+
+/// For each frame, by index; [`NONE`] where there is none.
+#[derive(Clone, Default)]
+struct Links {
+    parent: Vec<u32>,
+    first_child: Vec<u32>,
+    next_sibling: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl TaskDump {
+    pub(super) fn take() -> TaskDump {
+        let mut frames = Vec::new();
+        let mut values = Vec::new();
+        let mut busy = 0;
+        // Where the frame of a node is among the copies, by the node's place.
+        let mut places: [Vec<u32>; CLASSES] = Default::default();
+        suspend::each(|class, place, node| {
+            let mut index = NONE;
+            match copy(class, node, &mut values) {
+                None => {}
+                Some(Err(_)) => busy += 1,
+                Some(Ok(copied)) => {
+                    index = frames.len() as u32;
+                    frames.push(copied);
+                }
+            }
+            places[class].resize(place, NONE);
+            places[class].push(index);
+        });
+        let find = |id: Id| {
+            let (class, index) = suspend::place_of(id);
+            let index = *places[class].get(index)?;
+            let found: &Copied = frames.get(index as usize)?;
+            (found.id == id).then_some(index)
+        };
+        let links = Links::new(&frames, find);
+        TaskDump {
+            frames,
+            values,
+            links,
+            clock: Clock::read(),
+            busy,
+        }
+    }
+
+    /// The tasks: the frames that no frame here awaits. Those that were spawned by a frame are among them.
+    pub fn tasks(&self) -> impl Iterator<Item = TaskFrame<'_>> {
+        self.frames().filter(|frame| frame.awaited_by().is_none())
+    }
+
+    /// All frames, in no order that means anything.
+    pub fn frames(&self) -> impl Iterator<Item = TaskFrame<'_>> {
+        (0..self.frames.len() as u32).map(|index| self.frame(index))
+    }
+
+    /// The number of frames.
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Frames that are missing here: they changed each time they were looked at.
+    pub fn missed(&self) -> usize {
+        self.busy
+    }
+
+    /// The tasks that may be stuck: those with a frame that waits, and was not polled for so long.
+    ///
+    /// Of a task that waits for two things at once, one of which comes again and again, the other may be stuck: so what
+    /// counts is not the task as a whole but each frame in it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let stuck = stacklens::tasks::dump().not_polled_for(Duration::from_secs(10));
+    /// assert!(stuck.is_empty());
+    /// ```
+    pub fn not_polled_for(&self, time: Duration) -> TaskDump {
+        let mut kept = vec![false; self.frames.len()];
+        for frame in self.frames() {
+            if frame.is_running() || frame.since_polled() < time {
+                continue;
+            }
+            let task = frame.task().index;
+            kept[task as usize] = true;
+        }
+        let in_kept = |frame: &TaskFrame<'_>| kept[frame.task().index as usize];
+        let mut indices = vec![NONE; self.frames.len()];
+        let mut frames = Vec::new();
+        for frame in self.frames().filter(in_kept) {
+            indices[frame.index as usize] = frames.len() as u32;
+            frames.push(frame.copied().clone());
+        }
+        let by_index = |of: u32| indices.get(of as usize).copied().unwrap_or(NONE);
+        let parents = self.frames().filter(in_kept);
+        let links = Links::of(
+            parents
+                .map(|f| by_index(self.links.parent[f.index as usize]))
+                .collect(),
+            &frames,
+        );
+        TaskDump {
+            frames,
+            values: self.values.clone(),
+            links,
+            clock: self.clock,
+            busy: self.busy,
+        }
+    }
+
+    /// The tasks as a text, each with what it awaits below it. Of frames at one place with equal values and equal frames
+    /// below them one is shown, and how many there are.
+    ///
+    /// ```text
+    /// main in examples/async_frames.rs:33 {}
+    /// ├─ fetch_data in examples/async_frames.rs:18 {url: "https://api.example.com/users"}
+    /// └─ fetch_data in examples/async_frames.rs:18 {url: "https://api.example.com/posts"}
+    /// ```
+    ///
+    /// `{:#}` adds how old each is, how often and when it was polled.
+    pub fn tree(&self) -> Tree<'_> {
+        Tree::of(self)
+    }
+
+    pub(super) fn frame(&self, index: u32) -> TaskFrame<'_> {
+        TaskFrame { dump: self, index }
+    }
+}
+
+impl Links {
+    fn new(frames: &[Copied], find: impl Fn(Id) -> Option<u32>) -> Links {
+        let parent = frames
+            .iter()
+            .map(|frame| match frame.parent {
+                0 => NONE,
+                parent => find(parent).unwrap_or(NONE),
+            })
+            .collect();
+        Links::of(parent, frames)
+    }
+
+    /// Parents, and from them the children, in the order of the frames. Copies are of different moments, so that they may
+    /// say of two frames that each awaits the other: then one of them is a root.
+    fn of(mut parent: Vec<u32>, frames: &[Copied]) -> Links {
+        const OPEN: u32 = NONE - 1;
+        // The number of the walk that came by first.
+        let mut seen = vec![OPEN; parent.len()];
+        for start in 0..parent.len() {
+            let mut at = start;
+            while seen[at] == OPEN {
+                seen[at] = start as u32;
+                let next = parent[at];
+                if next == NONE {
+                    break;
+                }
+                if seen[next as usize] == start as u32 {
+                    parent[at] = NONE;
+                    break;
+                }
+                at = next as usize;
+            }
+        }
+        let mut first_child = vec![NONE; parent.len()];
+        let mut next_sibling = vec![NONE; parent.len()];
+        for index in (0..parent.len()).rev() {
+            let above = parent[index];
+            if above != NONE && !frames[index].is_spawned {
+                next_sibling[index] = first_child[above as usize];
+                first_child[above as usize] = index as u32;
+            }
+        }
+        Links {
+            parent,
+            first_child,
+            next_sibling,
+        }
+    }
+}
+
+/// A frame of a [`TaskDump`].
+#[derive(Clone, Copy)]
+pub struct TaskFrame<'d> {
+    dump: &'d TaskDump,
+    pub(super) index: u32,
+}
+
+impl<'d> TaskFrame<'d> {
+    pub(super) fn copied(self) -> &'d Copied {
+        &self.dump.frames[self.index as usize]
+    }
+
+    /// The recorded words, which are equal where all values are.
+    pub(super) fn words(self) -> &'d [u64] {
+        self.copied().words(&self.dump.values)
+    }
+
+    fn linked(self, to: u32) -> Option<TaskFrame<'d>> {
+        (to != NONE).then(|| self.dump.frame(to))
+    }
+
+    /// A number that no other future's frame has while the program runs (but for one in billions).
+    pub fn id(self) -> u64 {
+        self.copied().id
+    }
+
+    /// The function.
+    pub fn code(self) -> &'static Code {
+        Code::of(Some(self.copied().meta))
+    }
+
+    /// The function's name, or that given to [`FutureExt::framed`](super::FutureExt::framed).
+    pub fn name(self) -> &'static str {
+        self.code().name()
+    }
+
+    /// Path of the source file, as `file!()` gives it.
+    pub fn file(self) -> &'static str {
+        self.code().file()
+    }
+
+    /// The line of the `.await` it waits at, or the one that runs.
+    pub fn line(self) -> u32 {
+        self.code().place(self.copied().position).line
+    }
+
+    /// The column at which that statement begins, counted from 1.
+    pub fn column(self) -> u32 {
+        self.code().place(self.copied().position).column
+    }
+
+    /// The variables in scope, with their values.
+    ///
+    /// # Cost
+    ///
+    /// Decodes the values at each call; a few allocations for each value.
+    pub fn locals(self) -> Locals {
+        self.info().locals()
+    }
+
+    /// The frame as an entry of a [`Stack`](crate::Stack) is: its depth is that below the task's root.
+    pub fn info(self) -> FrameInfo {
+        let depth = std::iter::successors(Some(self), |frame| frame.awaited_by()).count();
+        FrameInfo::new(self.copied().snapshot(&self.dump.values, depth))
+    }
+
+    /// Whether it was being polled.
+    pub fn is_running(self) -> bool {
+        self.copied().is_running
+    }
+
+    /// How often it was polled, the present poll included.
+    pub fn polls(self) -> u64 {
+        self.copied().polls
+    }
+
+    /// How long ago it was polled for the first time.
+    pub fn age(self) -> Duration {
+        self.dump.clock.since(self.copied().created)
+    }
+
+    /// How long ago it was polled: when the executor began the poll in which that happened.
+    pub fn since_polled(self) -> Duration {
+        self.dump.clock.since(self.copied().polled)
+    }
+
+    /// The frame that polled it last.
+    pub fn awaited_by(self) -> Option<TaskFrame<'d>> {
+        self.linked(self.dump.links.parent[self.index as usize])
+            .filter(|_| !self.copied().is_spawned)
+    }
+
+    /// The frame that made it and left it to an executor, as far as it was told
+    /// ([`FutureExt::framed`](super::FutureExt::framed)) and that frame is still there.
+    pub fn spawned_by(self) -> Option<TaskFrame<'d>> {
+        self.linked(self.dump.links.parent[self.index as usize])
+            .filter(|_| self.copied().is_spawned)
+    }
+
+    /// Whether a frame polled it last, or made it, that is not there any more.
+    pub fn is_detached(self) -> bool {
+        self.copied().parent != 0 && self.dump.links.parent[self.index as usize] == NONE
+    }
+
+    /// The frames that it polled last: what it awaits.
+    pub fn awaits(self) -> impl Iterator<Item = TaskFrame<'d>> {
+        let first = self.linked(self.dump.links.first_child[self.index as usize]);
+        std::iter::successors(first, |frame| {
+            frame.linked(frame.dump.links.next_sibling[frame.index as usize])
+        })
+    }
+
+    /// The task that it is part of: its outermost frame.
+    pub fn task(self) -> TaskFrame<'d> {
+        std::iter::successors(Some(self), |frame| frame.awaited_by())
+            .last()
+            .unwrap_or(self)
+    }
+}
+
+impl fmt::Display for TaskFrame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}:{}", self.name(), self.file(), self.line())
+    }
+}
+
+impl fmt::Debug for TaskFrame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskFrame")
+            .field("name", &self.name())
+            .field("file", &self.file())
+            .field("line", &self.line())
+            .field("locals", &self.locals())
+            .field("polls", &self.polls())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for TaskDump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.tree(), f)
+    }
+}
+
+impl fmt::Debug for TaskDump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskDump")
+            .field("frames", &self.frames().collect::<Vec<_>>())
+            .field("missed", &self.busy)
+            .finish()
+    }
+}

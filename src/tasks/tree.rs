@@ -1,0 +1,198 @@
+//! A dump as a text.
+
+use super::{TaskDump, TaskFrame};
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::fmt::{self, Write};
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+/// Levels that are indented; deeper ones stand below each other.
+const INDENTED: usize = 64;
+
+/// [`TaskDump::tree`].
+#[derive(Clone, Copy)]
+pub struct Tree<'d> {
+    dump: &'d TaskDump,
+}
+
+/// Frames that are shown as one.
+struct Group<'d> {
+    frame: TaskFrame<'d>,
+    count: usize,
+}
+
+impl<'d> Tree<'d> {
+    pub(super) fn of(dump: &'d TaskDump) -> Tree<'d> {
+        Tree { dump }
+    }
+
+    /// For each frame, what it and all below it look like: equal ones are shown as one. Children come before their parents.
+    fn shapes(&self) -> Vec<u64> {
+        let mut shapes = vec![0; self.dump.len()];
+        for index in self.children_first() {
+            let frame = self.dump.frame(index);
+            let copied = frame.copied();
+            let mut hasher = DefaultHasher::new();
+            copied.meta.address().hash(&mut hasher);
+            (
+                copied.position,
+                copied.is_running,
+                copied.is_spawned,
+                frame.is_detached(),
+            )
+                .hash(&mut hasher);
+            frame.words().hash(&mut hasher);
+            frame
+                .spawned_by()
+                .map(|by| by.copied().meta.address())
+                .hash(&mut hasher);
+            for child in frame.awaits() {
+                shapes[child.index as usize].hash(&mut hasher);
+            }
+            shapes[index as usize] = hasher.finish();
+        }
+        shapes
+    }
+
+    fn children_first(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = self.dump.tasks().map(|task| task.index).collect();
+        let mut next = 0;
+        while let Some(&index) = order.get(next) {
+            order.extend(self.dump.frame(index).awaits().map(|child| child.index));
+            next += 1;
+        }
+        order.reverse();
+        order
+    }
+
+    fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, shapes: &[u64]) -> Vec<Group<'d>> {
+        let mut groups: Vec<Group<'d>> = Vec::new();
+        let mut known: HashMap<u64, usize> = HashMap::new();
+        for frame in frames {
+            let at = *known
+                .entry(shapes[frame.index as usize])
+                .or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.count += 1,
+                None => groups.push(Group { frame, count: 1 }),
+            }
+        }
+        groups
+    }
+}
+
+impl fmt::Display for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shapes = self.shapes();
+        let mut out = String::new();
+        // What is still to be written, the next one last: how deep, whether it is the last of its siblings.
+        let mut waiting: Vec<(Group<'_>, usize, bool)> = Vec::new();
+        let tasks = Tree::groups(self.dump.tasks(), &shapes);
+        waiting.extend(tasks.into_iter().rev().map(|group| (group, 0, true)));
+        // For each level above, whether more follow on it.
+        let mut open: Vec<bool> = Vec::new();
+        while let Some((group, depth, last)) = waiting.pop() {
+            out.clear();
+            open.truncate(depth.saturating_sub(1));
+            let indented = open.iter().take(INDENTED);
+            indented.for_each(|&more| out.push_str(if more { "│  " } else { "   " }));
+            if depth > 0 {
+                out.push_str(if last { "└─ " } else { "├─ " });
+                open.push(!last);
+            }
+            if group.count > 1 {
+                let _ = write!(out, "{}x ", group.count);
+            }
+            self.describe(&mut out, &group, f.alternate());
+            out.push('\n');
+            f.write_str(&out)?;
+            let children = Tree::groups(group.frame.awaits(), &shapes);
+            let count = children.len();
+            let below = children.into_iter().enumerate().rev();
+            waiting.extend(below.map(|(i, group)| (group, depth + 1, i + 1 == count)));
+        }
+        match self.dump.missed() {
+            0 => Ok(()),
+            missed => writeln!(f, "[{missed} frames changed too often to be read]"),
+        }
+    }
+}
+
+impl Tree<'_> {
+    fn describe(&self, out: &mut String, group: &Group<'_>, times: bool) {
+        let frame = group.frame;
+        let code = frame.code();
+        out.push_str(code.name());
+        out.push_str(" in ");
+        out.push_str(code.file());
+        out.push(':');
+        let _ = write!(out, "{}", frame.line());
+        if !code.varnames().is_empty() {
+            let locals = frame.locals();
+            if !locals.is_empty() {
+                let _ = write!(out, " {locals}");
+            }
+        }
+        if frame.is_running() {
+            out.push_str(" (running)");
+        }
+        if let Some(by) = frame.spawned_by() {
+            let _ = write!(out, " (spawned by {by})");
+        } else if frame.is_detached() {
+            out.push_str(if frame.copied().is_spawned {
+                " (its spawner is gone)"
+            } else {
+                " (detached)"
+            });
+        }
+        if times {
+            let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
+            let polls = frame.polls();
+            let plural = if polls == 1 { "" } else { "s" };
+            let _ = write!(
+                out,
+                " [{age} old, {polls} poll{plural}, the last {since} ago]"
+            );
+        }
+    }
+}
+
+/// A time in one unit, as people say it.
+struct Since(Duration);
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs() {
+            0 => match self.0.as_millis() {
+                0 => write!(f, "{} us", self.0.as_micros()),
+                ms => write!(f, "{ms} ms"),
+            },
+            s @ 1..60 => write!(f, "{s} s"),
+            s @ 60..3600 => write!(f, "{} min {} s", s / 60, s % 60),
+            s => write!(f, "{} h {} min", s / 3600, s / 60 % 60),
+        }
+    }
+}
+
+impl fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Since;
+    use std::time::Duration;
+
+    #[test]
+    fn times_are_said_in_one_unit_or_two() {
+        let said = [0, 1_500, 2_000_000, 59_000_000, 61_000_000, 7_260_000_000]
+            .map(|us| Since(Duration::from_micros(us)).to_string());
+        assert_eq!(
+            said,
+            ["0 us", "1 ms", "2 s", "59 s", "1 min 1 s", "2 h 1 min"]
+        );
+    }
+}
