@@ -94,10 +94,11 @@ impl<const N: usize> Suspended<N> {
         let at = guard.record as *mut ();
         let node = match self.node() {
             Some(node) => {
-                node.resume(at, parent, polls::now());
+                // Before it is said that it runs: from then on the record is what a reader looks at.
                 let position = node.position.load(Relaxed);
                 record.position.store(position, Relaxed);
                 Self::restore(node, guard);
+                node.resume(at, parent, polls::now());
                 node
             }
             None => self.begin(meta, record, at, parent),
@@ -150,7 +151,7 @@ impl<const N: usize> Suspended<N> {
             Some(node) => node,
             None => return &LOST.0,
         };
-        let now = polls::now();
+        let now = polls::another_now();
         node.take(meta.pointer(), at, N as u32, now);
         node.taken(parent, now);
         self.node = std::ptr::from_ref(node) as usize;

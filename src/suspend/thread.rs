@@ -61,6 +61,16 @@ pub(crate) fn set_now(now: u64) {
     POLLS.with(|polls| polls.now.set(now));
 }
 
+/// The same, once: each frame has a time of its own, by which those of one poll are in order.
+#[inline(always)]
+pub(crate) fn another_now() -> u64 {
+    POLLS.with(|polls| {
+        let now = polls.now.get();
+        polls.now.set(now.wrapping_add(1));
+        now
+    })
+}
+
 /// A node for a frame, if one is at hand; if not, [`fill`] has one.
 #[inline(always)]
 pub(crate) fn take(class: Class) -> Option<&'static Node> {

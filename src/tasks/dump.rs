@@ -68,9 +68,9 @@ impl TaskDump {
         }
     }
 
-    /// The tasks: the frames that no frame here awaits. Those that were spawned by a frame are among them.
+    /// The tasks, oldest first: the frames that no frame here awaits. Those that were spawned by a frame are among them.
     pub fn tasks(&self) -> impl Iterator<Item = TaskFrame<'_>> {
-        self.frames().filter(|frame| frame.awaited_by().is_none())
+        in_order(self.frames().filter(|frame| frame.awaited_by().is_none()))
     }
 
     /// All frames, in no order that means anything.
@@ -167,7 +167,7 @@ impl Links {
         Links::of(parent, frames)
     }
 
-    /// Parents, and from them the children, in the order of the frames. Copies are of different moments, so that they may
+    /// Parents, and from them the children, in no order. Copies are of different moments, so that they may
     /// say of two frames that each awaits the other: then one of them is a root.
     fn of(mut parent: Vec<u32>, frames: &[Copied]) -> Links {
         const OPEN: u32 = NONE - 1;
@@ -190,7 +190,7 @@ impl Links {
         }
         let mut first_child = vec![NONE; parent.len()];
         let mut next_sibling = vec![NONE; parent.len()];
-        for index in (0..parent.len()).rev() {
+        for index in 0..parent.len() {
             let above = parent[index];
             if above != NONE && !frames[index].is_spawned {
                 next_sibling[index] = first_child[above as usize];
@@ -203,6 +203,13 @@ impl Links {
             next_sibling,
         }
     }
+}
+
+/// By when they were polled first.
+fn in_order<'d>(frames: impl Iterator<Item = TaskFrame<'d>>) -> std::vec::IntoIter<TaskFrame<'d>> {
+    let mut frames: Vec<TaskFrame<'d>> = frames.collect();
+    frames.sort_unstable_by_key(|frame| frame.copied().created);
+    frames.into_iter()
 }
 
 /// A frame of a [`TaskDump`].
@@ -309,12 +316,12 @@ impl<'d> TaskFrame<'d> {
         self.copied().parent != 0 && self.dump.links.parent[self.index as usize] == NONE
     }
 
-    /// The frames that it polled last: what it awaits.
+    /// The frames that it polled last: what it awaits, in the order in which they were polled first.
     pub fn awaits(self) -> impl Iterator<Item = TaskFrame<'d>> {
         let first = self.linked(self.dump.links.first_child[self.index as usize]);
-        std::iter::successors(first, |frame| {
+        in_order(std::iter::successors(first, |frame| {
             frame.linked(frame.dump.links.next_sibling[frame.index as usize])
-        })
+        }))
     }
 
     /// The task that it is part of: its outermost frame.
