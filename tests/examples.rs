@@ -83,6 +83,7 @@ macro_rules! examples {
 }
 
 examples! {
+    async_frames
     call_stack
     call_timeline
     crosscheck
@@ -98,6 +99,7 @@ examples! {
     quick_start
     recursion
     show_frame_info
+    task_dump
     tour
     traceback
 }

@@ -27,30 +27,32 @@ impl<'d> Tree<'d> {
         Tree { dump }
     }
 
-    /// For each frame, what it and all below it look like: equal ones are shown as one. Children come before their parents.
+    /// For each frame, what it and all below it look like: equal ones are shown as one.
     fn shapes(&self) -> Vec<u64> {
         let mut shapes = vec![0; self.dump.len()];
+        // What was written of the same words before. Equal texts may come of different words: those of values that are out
+        // of scope are there too.
+        let mut written: HashMap<u64, u64> = HashMap::new();
+        let mut line = String::new();
+        // Children come before their parents.
         for index in self.children_first() {
             let frame = self.dump.frame(index);
             let copied = frame.copied();
-            let mut hasher = DefaultHasher::new();
-            copied.meta.address().hash(&mut hasher);
-            (
-                copied.position,
-                copied.is_running,
-                copied.is_spawned,
-                frame.is_detached(),
-            )
-                .hash(&mut hasher);
-            frame.words().hash(&mut hasher);
-            frame
+            let place = (copied.meta.address(), copied.position, frame.words());
+            let state = (copied.is_running, copied.is_spawned, frame.is_detached());
+            let by = frame
                 .spawned_by()
-                .map(|by| by.copied().meta.address())
-                .hash(&mut hasher);
-            for child in frame.awaits() {
-                shapes[child.index as usize].hash(&mut hasher);
-            }
-            shapes[index as usize] = hasher.finish();
+                .map(|by| (by.copied().meta.address(), by.line()));
+            let text = *written.entry(hash(&(place, state, by))).or_insert_with(|| {
+                line.clear();
+                describe(&mut line, frame, false);
+                hash(&line)
+            });
+            let children: Vec<u64> = frame
+                .awaits()
+                .map(|child| shapes[child.index as usize])
+                .collect();
+            shapes[index as usize] = hash(&(text, children));
         }
         shapes
     }
@@ -104,7 +106,7 @@ impl fmt::Display for Tree<'_> {
             if group.count > 1 {
                 let _ = write!(out, "{}x ", group.count);
             }
-            self.describe(&mut out, &group, f.alternate());
+            describe(&mut out, group.frame, f.alternate());
             out.push('\n');
             f.write_str(&out)?;
             let children = Tree::groups(group.frame.awaits(), &shapes);
@@ -119,42 +121,46 @@ impl fmt::Display for Tree<'_> {
     }
 }
 
-impl Tree<'_> {
-    fn describe(&self, out: &mut String, group: &Group<'_>, times: bool) {
-        let frame = group.frame;
-        let code = frame.code();
-        out.push_str(code.name());
-        out.push_str(" in ");
-        out.push_str(code.file());
-        out.push(':');
-        let _ = write!(out, "{}", frame.line());
-        if !code.varnames().is_empty() {
-            let locals = frame.locals();
-            if !locals.is_empty() {
-                let _ = write!(out, " {locals}");
-            }
+fn hash(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What is said of one frame.
+fn describe(out: &mut String, frame: TaskFrame<'_>, times: bool) {
+    let code = frame.code();
+    out.push_str(code.name());
+    out.push_str(" in ");
+    out.push_str(code.file());
+    out.push(':');
+    let _ = write!(out, "{}", frame.line());
+    if !code.varnames().is_empty() {
+        let locals = frame.locals();
+        if !locals.is_empty() {
+            let _ = write!(out, " {locals}");
         }
-        if frame.is_running() {
-            out.push_str(" (running)");
-        }
-        if let Some(by) = frame.spawned_by() {
-            let _ = write!(out, " (spawned by {by})");
-        } else if frame.is_detached() {
-            out.push_str(if frame.copied().is_spawned {
-                " (its spawner is gone)"
-            } else {
-                " (detached)"
-            });
-        }
-        if times {
-            let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
-            let polls = frame.polls();
-            let plural = if polls == 1 { "" } else { "s" };
-            let _ = write!(
-                out,
-                " [{age} old, {polls} poll{plural}, the last {since} ago]"
-            );
-        }
+    }
+    if frame.is_running() {
+        out.push_str(" (running)");
+    }
+    if let Some(by) = frame.spawned_by() {
+        let _ = write!(out, " (spawned by {by})");
+    } else if frame.is_detached() {
+        out.push_str(if frame.copied().is_spawned {
+            " (its spawner is gone)"
+        } else {
+            " (detached)"
+        });
+    }
+    if times {
+        let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
+        let polls = frame.polls();
+        let plural = if polls == 1 { "" } else { "s" };
+        let _ = write!(
+            out,
+            " [{age} old, {polls} poll{plural}, the last {since} ago]"
+        );
     }
 }
 
