@@ -8,8 +8,12 @@ mod cache;
 mod decode;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
+mod scan;
 mod variable;
 
+#[cfg_attr(not(target_os = "linux"), allow(unused_imports))]
+pub(crate) use scan::Scan;
 pub(crate) use variable::{Freshness, Missing, State, Variable, Within};
 
 use crate::stack::Meta;

@@ -96,6 +96,7 @@ mod code;
 mod color;
 mod config;
 mod error;
+pub mod fault;
 mod framed;
 mod generator;
 mod inspect;

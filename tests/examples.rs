@@ -102,4 +102,5 @@ examples! {
     task_dump
     tour
     traceback
+    watchdog
 }

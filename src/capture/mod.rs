@@ -21,6 +21,8 @@ mod load;
 pub(crate) mod mode;
 pub(crate) mod redact;
 mod render;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
+pub(crate) mod scan;
 pub(crate) mod secret;
 #[cfg(feature = "serde")]
 mod serialize;

@@ -171,7 +171,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// A signed number: `0, -1, 1, -2, ..` as 0, 1, 2, 3.
-    fn next_signed(&mut self) -> Option<i64> {
+    pub(super) fn next_signed(&mut self) -> Option<i64> {
         let n = self.next_u64()?;
         Some((n >> 1) as i64 ^ -((n & 1) as i64))
     }

@@ -2,16 +2,19 @@
 
 use super::decode::Numbers;
 
+/// A variable of a literal that stays.
+pub(crate) type Variable = VariableOf<'static>;
+
 /// A variable as the macro described it.
-pub(crate) struct Variable {
-    name: &'static str,
+pub(crate) struct VariableOf<'t> {
+    name: &'t str,
     flags: u32,
     slot: u32,
     scope_start: u32,
     start: u32,
     end: u32,
     /// Still encoded: looked at only where the recorded value may have changed.
-    marks: Numbers<'static>,
+    marks: Numbers<'t>,
 }
 
 /// Whether a variable that is in scope has a value.
@@ -47,12 +50,12 @@ const MOVES: u32 = 1 << 4;
 const SKIPPED: u32 = 1 << 5;
 const INTERNAL: u32 = 1 << 6;
 
-impl Variable {
+impl<'t> VariableOf<'t> {
     /// Reads `name flags slot scope_start start end marks..`; `None` if a number is missing.
-    pub(super) fn decode(line: &'static str) -> Option<Variable> {
+    pub(super) fn decode(line: &'t str) -> Option<VariableOf<'t>> {
         let (name, rest) = line.split_once(' ')?;
         let mut numbers = Numbers::new(rest);
-        Some(Variable {
+        Some(VariableOf {
             name,
             flags: numbers.next_u32()?,
             slot: numbers.next_u32()?,
@@ -63,7 +66,7 @@ impl Variable {
         })
     }
 
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'t str {
         self.name
     }
 
@@ -105,7 +108,11 @@ impl Variable {
     }
 
     /// Whether this variable, declared later, is the one that its name means.
-    pub(super) fn hides(&self, state: State, (other, other_state): (&Variable, State)) -> bool {
+    pub(super) fn hides(
+        &self,
+        state: State,
+        (other, other_state): (&VariableOf<'_>, State),
+    ) -> bool {
         match (state, other_state) {
             (State::Assigned, State::Unassigned) => true,
             (State::Unassigned, State::Assigned) => false,

@@ -16,14 +16,14 @@ mod guard;
 mod heat;
 mod kept;
 pub(crate) mod native;
-#[allow(dead_code)] // for fatal signals
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 pub(crate) mod owner;
 mod peek;
 mod process;
-mod read;
+pub(crate) mod read;
 pub(crate) mod record;
 pub(crate) mod region;
-#[allow(dead_code)] // for fatal signals
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 pub(crate) mod remote;
 mod segment;
 mod snapshot;

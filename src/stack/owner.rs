@@ -1,9 +1,9 @@
 //! Whose each region is: how one thread finds the stack of another.
 //!
-//! Regions live forever and are all in one list, so that a reader finds atomic words whatever happens meanwhile. What does
-//! not live forever is the thread: its top is in a thread-local. A reader *pins* a region before it follows
-//! [`Owner::thread`], and a thread that ends takes its address out first and then waits until nobody has pinned it. A pin
-//! holds for a few loads, or for one signal that is sent.
+//! Regions live forever and are all in one list, so that a reader finds atomic words whatever happens meanwhile. What
+//! does not live forever is the thread: its top is in a thread-local. A reader *pins* a region before it follows
+//! [`Owner::thread`], and a thread that ends takes its address out first and then waits until nobody has pinned it. A
+//! pin holds for a few loads, or for one signal that is sent.
 
 use super::process;
 use super::region::Region;
@@ -157,6 +157,14 @@ pub(crate) fn first() -> usize {
     ALL.load(Acquire) as usize
 }
 
+/// Where a [`Thread`] has its top.
+pub(crate) const TOP: usize = std::mem::offset_of!(Thread, top);
+
+/// This thread's top.
+pub(crate) fn own_top() -> usize {
+    with(|thread| thread.top.load(Relaxed))
+}
+
 /// This thread's region, if it has one.
 pub(crate) fn own() -> Option<&'static Region> {
     with(Thread::region)
@@ -226,8 +234,8 @@ impl Pinned {
 
     /// Where the thread's next record goes: a place of the region, or of the sink.
     pub(crate) fn top(&self) -> usize {
-        // SAFETY: not null when it was pinned; stored by a thread that waits in `end` before the words go away. They are
-        // atomics.
+        // SAFETY: not null when it was pinned; stored by a thread that waits in `end` before the words go away. They
+        // are atomics.
         let thread = unsafe { self.region.owner.thread.load(Relaxed).as_ref() };
         thread.map_or(0, |thread| thread.top.load(Relaxed))
     }

@@ -137,8 +137,8 @@ impl Copied {
             .extend(words.iter().map(|word| word.load(Relaxed)));
     }
 
-    /// Copies the stack of a pinned thread while it runs. `false`: it did something meanwhile, several times over, and the
-    /// copy may have parts of two moments.
+    /// Copies the stack of a pinned thread while it runs. `false`: it did something meanwhile, several times over, and
+    /// the copy may have parts of two moments.
     pub(crate) fn fill_from_outside(&mut self, region: &'static Region, pinned: &Pinned) -> bool {
         for _ in 0..ATTEMPTS {
             let top = pinned.top();
@@ -255,8 +255,8 @@ pub(crate) enum Outcome {
     Refused,
 }
 
-// SAFETY: the wish is touched by one thread at a time: by who made the request before `Owner::ask` and after the answer or
-// a successful `Owner::take_back`; in between by the thread that `Owner::asked` gave it to, which is one.
+// SAFETY: the wish is touched by one thread at a time: by who made the request before `Owner::ask` and after the
+// answer or a successful `Owner::take_back`; in between by the thread that `Owner::asked` gave it to, which is one.
 unsafe impl Sync for Request {}
 
 impl Request {

@@ -36,8 +36,8 @@ impl Default for Dump {
 }
 
 impl Dump {
-    /// The defaults: threads are asked, for a quarter of a second together, for their 200 innermost and outermost frames;
-    /// threads without frames are listed.
+    /// The defaults: threads are asked, for a quarter of a second together, for their 200 innermost and outermost
+    /// frames; threads without frames are listed.
     pub const fn new() -> Dump {
         Dump {
             timeout: Duration::from_millis(250),

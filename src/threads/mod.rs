@@ -38,12 +38,12 @@
 //! memory that was made ready: it is asked at one moment, wherever it is, in the middle of entering a frame too. The
 //! signal is one that nobody has a handler for: the fifth from the end (`SIGRTMAX - 4`), or the next one before it that
 //! is free; [`signal`] says which, [`use_signal`] chooses another. A thread that does not answer in time (it has the
-//! signal blocked, or waits in the system where nothing can wake it) is read from outside. So are all threads elsewhere,
-//! and where [`Dump::interrupt`] says so. A thread that is idle is not harmed by being read so: its stack stands still.
-//! One that runs may have parts of two moments in its copy; its [`Answer`] says that.
+//! signal blocked, or waits in the system where nothing can wake it) is read from outside. So are all threads
+//! elsewhere, and where [`Dump::interrupt`] says so. A thread that is idle is not harmed by being read so: its stack
+//! stands still. One that runs may have parts of two moments in its copy; its [`Answer`] says that.
 //!
-//! A thread is known from its first frame on until its thread-locals are destroyed, whoever made it. On Linux the others
-//! are listed too, without frames.
+//! A thread is known from its first frame on until its thread-locals are destroyed, whoever made it. On Linux the
+//! others are listed too, without frames.
 //!
 //! # What it costs the others
 //!
@@ -75,10 +75,10 @@ mod sample;
 )]
 mod signal;
 mod stack;
-#[allow(dead_code)] // for fatal signals
 pub(crate) mod system;
 mod text;
-mod wait;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
+pub(crate) mod wait;
 
 pub use dump::Dump;
 pub use profile::{Profile, Sample};
@@ -98,8 +98,8 @@ pub fn dump_all() -> ThreadDump {
     Dump::new().take()
 }
 
-/// Makes the running thread known before its first frame, and gives it a name in full: the system keeps fifteen bytes of
-/// one. Of a longer one than 64 bytes the beginning is kept.
+/// Makes the running thread known before its first frame, and gives it a name in full: the system keeps fifteen bytes
+/// of one. Of a longer one than 64 bytes the beginning is kept.
 ///
 /// ```
 /// use stacklens::threads;
@@ -110,7 +110,7 @@ pub fn dump_all() -> ThreadDump {
 /// ```
 ///
 /// A thread that Rust's library did not make is so given its signal stack, without which a stack overflow cannot be
-/// reported, before its first frame.
+/// reported ([`fault`](crate::fault)), before its first frame.
 pub fn register(name: &str) {
     native::begin();
     if let Some(region) = owner::own() {

@@ -97,8 +97,8 @@ impl Profile {
         flame::write(&self.folded(), output)
     }
 
-    /// Writes a profile for `pprof` and the viewers that read its form, with files and lines. It is not compressed, which
-    /// they accept.
+    /// Writes a profile for `pprof` and the viewers that read its form, with files and lines. It is not compressed,
+    /// which they accept.
     ///
     /// ```no_run
     /// # use std::{fs::File, time::Duration};

@@ -89,8 +89,8 @@ impl Sampling {
         self
     }
 
-    /// Whether threads that wait are sampled as well. They are not woken for nothing where this is `false`, but then only
-    /// Linux tells who waits: elsewhere all are sampled.
+    /// Whether threads that wait are sampled as well. They are not woken for nothing where this is `false`, but then
+    /// only Linux tells who waits: elsewhere all are sampled.
     #[must_use]
     pub const fn idle(mut self, idle: bool) -> Sampling {
         self.idle = idle;
@@ -257,8 +257,8 @@ impl Round {
         }
     }
 
-    /// Whether the thread runs. Its clock spares asking for more of most that wait; by itself it does not tell, as being
-    /// asked takes time too.
+    /// Whether the thread runs. Its clock spares asking for more of most that wait; by itself it does not tell, as
+    /// being asked takes time too.
     fn is_running(&mut self, serial: u64, id: u32) -> bool {
         match system::cpu_time(id) {
             Some(now) if self.ran.insert(serial, now) == Some(now) => false,

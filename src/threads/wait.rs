@@ -91,7 +91,8 @@ impl Asked {
         self.request.outcome() == Outcome::Waiting
     }
 
-    /// What came of it until now; nothing will later. Waits, for a thread that is answering, a little beyond `deadline`.
+    /// What came of it until now; nothing will later. Waits, for a thread that is answering, a little beyond
+    /// `deadline`.
     fn give_up(self, deadline: Instant) -> Answered {
         // SAFETY: `ask` made it of a box. It is not up any more, or taken and answered.
         let back =

@@ -73,7 +73,8 @@ pub(crate) fn send(owner: &Owner) -> Sent {
     }
 }
 
-/// Answers what this thread is asked. Whoever else sends the signal gets what he would without us: the end of the process.
+/// Answers what this thread is asked. Whoever else sends the signal gets what he would without us: the end of the
+/// process.
 extern "C" fn handler(signal: c_int, info: *mut Info, context: *mut Context) {
     // SAFETY: the system's, for this call.
     let (info, context) = unsafe { (&*info, &mut *context) };

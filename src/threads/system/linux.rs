@@ -132,6 +132,7 @@ unsafe extern "C" {
     fn getpid() -> c_int;
     fn sigaction(signal: c_int, new: *const Action, old: *mut Action) -> c_int;
     fn sigaltstack(new: *const SignalStack, old: *mut SignalStack) -> c_int;
+    fn pthread_sigmask(how: c_int, set: *const [u64; 16], old: *mut [u64; 16]) -> c_int;
     fn __libc_current_sigrtmin() -> c_int;
     fn __libc_current_sigrtmax() -> c_int;
     fn __errno_location() -> *mut c_int;
@@ -174,7 +175,7 @@ impl Action {
     }
 
     /// What the system does by itself.
-    pub(crate) fn default_one() -> Action {
+    pub(crate) const fn default_one() -> Action {
         Action {
             handler: DEFAULT,
             mask: [0; 16],
@@ -271,6 +272,15 @@ pub(crate) fn send(thread: u32, signal: c_int) -> Sent {
     } else {
         Sent::No
     }
+}
+
+/// Blocks a signal for the running thread; in a handler, until that returns.
+pub(crate) fn block(signal: c_int) {
+    const BLOCK: c_int = 0;
+    let mut set = [0; 16];
+    set[0] = 1_u64 << ((signal - 1) & 63);
+    // SAFETY: a set to read.
+    unsafe { pthread_sigmask(BLOCK, &raw const set, std::ptr::null_mut()) };
 }
 
 pub(crate) fn process_id() -> u32 {

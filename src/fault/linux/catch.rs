@@ -1,0 +1,210 @@
+//! The handlers, and how they pass on.
+
+use super::print::{self, Cause};
+use super::turn::{self, Entered};
+use super::{Fatal, Options, Settings, prepare, signal_stack, stack};
+use crate::threads;
+use crate::threads::system::{
+    self, Action, Context, Info, SA_NODEFER, SA_ONSTACK, SA_RESTART, errno, send, set_errno,
+    thread_id,
+};
+use std::cell::UnsafeCell;
+use std::io;
+use std::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use std::sync::{Mutex, PoisonError};
+
+/// Signals are smaller numbers.
+const SIGNALS: usize = 65;
+
+/// What was done at a signal before, and what is dumped now.
+struct Slot {
+    has_previous: AtomicBool,
+    previous: UnsafeCell<Action>,
+    settings: AtomicU64,
+}
+
+// SAFETY: `previous` is written under a lock while `has_previous` is false, and read where that is true.
+unsafe impl Sync for Slot {}
+
+static SLOTS: [Slot; SIGNALS] = [const {
+    Slot {
+        has_previous: AtomicBool::new(false),
+        previous: UnsafeCell::new(Action::default_one()),
+        settings: AtomicU64::new(0),
+    }
+}; SIGNALS];
+
+/// Taken to set handlers, never in one.
+static SETTING: Mutex<()> = Mutex::new(());
+
+impl Slot {
+    fn of(signal: i32) -> Option<&'static Slot> {
+        SLOTS.get(usize::try_from(signal).ok()?)
+    }
+
+    fn previous(&self) -> Option<Action> {
+        // SAFETY: written before `has_previous` was set, and not since.
+        self.has_previous
+            .load(Acquire)
+            .then(|| unsafe { *self.previous.get() })
+    }
+
+    /// Sets a handler. Set again, it changes the settings alone.
+    fn catch(&self, signal: i32, action: Action, settings: Settings) -> Option<()> {
+        self.settings.store(settings.to_bits(), Relaxed);
+        let now = Action::now(signal)?;
+        if now.handler == action.handler {
+            return Some(());
+        }
+        // Known before the handler may run.
+        self.has_previous.store(false, Release);
+        // SAFETY: nobody reads it now, and `SETTING` is held.
+        unsafe { *self.previous.get() = now };
+        self.has_previous.store(true, Release);
+        action.set(signal).map(drop)
+    }
+}
+
+pub(in crate::fault) fn install(options: &Options) -> io::Result<()> {
+    prepare()?;
+    signal_stack::provide_to_all();
+    let _setting = SETTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let settings = Settings::of(options);
+    for signal in Fatal::ALL {
+        let slot = &SLOTS[signal.number() as usize];
+        if options.without & 1 << signal as u8 == 0 {
+            slot.catch(signal.number(), action(), settings)
+                .ok_or_else(io::Error::last_os_error)?;
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::fault) fn uninstall() {
+    let _setting = SETTING.lock().unwrap_or_else(PoisonError::into_inner);
+    for signal in Fatal::ALL {
+        step_back(signal.number());
+    }
+}
+
+pub(in crate::fault) fn dump_on(options: &Options, signal: i32) -> io::Result<()> {
+    const KILL: i32 = 9;
+    const STOP: i32 = 19;
+    let (first_free, last) = system::real_time_signals();
+    let of_the_c_library = (32..first_free).contains(&signal);
+    let refused = if Fatal::of(signal).is_some() {
+        "is fatal: `install` catches it"
+    } else if signal == KILL || signal == STOP || of_the_c_library {
+        "cannot be caught"
+    } else if threads::signal() == Some(signal) {
+        "is the one by which threads are asked"
+    } else {
+        ""
+    };
+    if !refused.is_empty() || !(1..=last).contains(&signal) {
+        let why = if refused.is_empty() {
+            "is none"
+        } else {
+            refused
+        };
+        let what = format!("expected a signal to dump on, found {signal}, which {why}");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    prepare()?;
+    let _setting = SETTING.lock().unwrap_or_else(PoisonError::into_inner);
+    Slot::of(signal)
+        .and_then(|slot| {
+            let action = Action::of(user, SA_ONSTACK | SA_RESTART);
+            slot.catch(signal, action, Settings::of(options))
+        })
+        .ok_or_else(io::Error::last_os_error)
+}
+
+/// A fatal signal.
+extern "C" fn fatal(signal: i32, info: *mut Info, context: *mut Context) {
+    let error = errno();
+    // SAFETY: the system's, for this call.
+    let (facts, interrupted) = unsafe { (&*info, (*context).stack_pointer()) };
+    let settings = Slot::of(signal).map_or(0, |slot| slot.settings.load(Relaxed));
+    let settings = Settings::from_bits(settings);
+    // What std does of an overflow is an abort: one dump is enough.
+    if !turn::is_dying() {
+        let cause = Cause::Fatal {
+            signal: Fatal::of(signal).unwrap_or(Fatal::Abrt),
+            address: facts.is_fault().then(|| facts.address()),
+            stack_pointer: interrupted,
+        };
+        match turn::enter() {
+            Entered::Alone(_turn) => stack::on_own_stack(|| print::dump(&cause, settings)),
+            // What is printed is at fault itself.
+            Entered::Nested => print::failed(settings.file),
+            Entered::No => {}
+        }
+    }
+    set_errno(error);
+    turn::dying(|| {
+        // SAFETY: what the system gave us.
+        unsafe { pass_on(signal, info, context) };
+    });
+}
+
+/// Does what would be done without us.
+///
+/// # Safety
+/// The arguments are those of the handler that runs.
+unsafe fn pass_on(signal: i32, info: *mut Info, context: *mut Context) {
+    let previous = Slot::of(signal).and_then(Slot::previous);
+    let previous = previous.unwrap_or(Action::default_one());
+    // What the handler before does (std aborts) is its own matter: another frame of ours may be more than is left of
+    // the signal stack. A fault in it ends the process, as it would if the system had called it.
+    let others = Fatal::ALL.map(|other| other.number() != signal && step_back(other.number()));
+    system::block(signal);
+    // SAFETY: what was set before us; the caller has the arguments.
+    if !unsafe { previous.call(signal, info, context) } {
+        previous.set(signal);
+        // SAFETY: the caller's.
+        if unsafe { !(*info).is_fault() } {
+            // Nothing raises it again when this returns.
+            send(thread_id(), signal);
+        }
+    }
+    // It may have made good what was wrong.
+    for (other, stepped_back) in Fatal::ALL.into_iter().zip(others) {
+        if stepped_back {
+            action().set(other.number());
+        }
+    }
+}
+
+/// Our handler. Not deferred: a fault while printing would else end the process at once.
+fn action() -> Action {
+    Action::of(fatal, SA_ONSTACK | SA_NODEFER)
+}
+
+/// Restores what was done at a signal before us, if it is us now.
+fn step_back(signal: i32) -> bool {
+    let previous = Slot::of(signal).and_then(Slot::previous);
+    let ours = Action::now(signal).is_some_and(|now| now.calls(fatal));
+    previous
+        .filter(|_| ours)
+        .is_some_and(|previous| previous.set(signal).is_some())
+}
+
+/// A signal that the program chose.
+extern "C" fn user(signal: i32, info: *mut Info, context: *mut Context) {
+    let error = errno();
+    let slot = Slot::of(signal);
+    let settings = slot.map_or(0, |slot| slot.settings.load(Relaxed));
+    let settings = Settings::from_bits(settings);
+    if let Entered::Alone(_turn) = turn::enter() {
+        stack::on_own_stack(|| print::dump(&Cause::Asked(signal), settings));
+    }
+    set_errno(error);
+    if let Some(previous) = slot.and_then(Slot::previous) {
+        // SAFETY: what was set before us, with what the system gave us.
+        unsafe { previous.call(signal, info, context) };
+    }
+}
