@@ -28,7 +28,7 @@ pub(super) fn registry() {
     tracing_subscriber::registry().init();
 }
 
-fn error_layer() {
+pub(super) fn error_layer() {
     tracing_subscriber::registry()
         .with(tracing_error::ErrorLayer::default())
         .init();
