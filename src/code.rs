@@ -223,6 +223,23 @@ impl Code {
         self.embedded
     }
 
+    /// The lines on which the name of a variable may stand where it is declared: behind those of the variable of this name
+    /// that is declared before it, and in front of the first statement that has a value of it. Empty where that does not
+    /// tell them apart.
+    #[cfg(native_elf)]
+    pub(crate) fn declared_within(&self, variable: &Variable) -> std::ops::RangeInclusive<u32> {
+        let last = |variable: &Variable| {
+            // A `let` without a value has no position of its own.
+            let before = self.place(variable.bound().saturating_sub(1)).line;
+            let behind = self.place(variable.bound()).line;
+            before.max(behind.saturating_sub(1))
+        };
+        let namesake =
+            |other: &&Variable| other.name() == variable.name() && other.bound() < variable.bound();
+        let before = self.variables.iter().filter(namesake).map(last).max();
+        before.map_or(0, |line| line.saturating_add(1))..=last(variable)
+    }
+
     /// The arguments, in order; of one that is a pattern, what it binds. Those that the options leave out are missing.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &Variable> {
         self.variables

@@ -172,15 +172,12 @@ pub(crate) fn pack(
             number(&mut out, u64::from(n));
         }
         let marks: &[(u32, bool)] = if v.slot.is_some() { &v.marks } else { &[] };
-        number(&mut out, marks.len() as u64);
-        let mut last = 0;
-        for (position, in_loop) in marks {
-            // Marks come in the order of the walk, which is that of positions.
-            number(
-                &mut out,
-                u64::from(position.saturating_sub(last)) * 2 + u64::from(*in_loop),
-            );
-            last = *position;
+        let marks = marks
+            .iter()
+            .map(|&(position, in_loop)| (position, u64::from(in_loop)));
+        list(&mut out, marks, 2);
+        if !v.moves.is_empty() && !v.secret {
+            list(&mut out, v.moves.iter().map(|&position| (position, 0)), 1);
         }
         out.push('\n');
     }
@@ -192,6 +189,17 @@ pub(crate) fn pack(
         out.push('\n');
     }
     out
+}
+
+/// How many positions there are, then each as the distance to the one before, times `scale`, plus what is noted of it.
+fn list(out: &mut String, positions: impl ExactSizeIterator<Item = (u32, u64)>, scale: u64) {
+    number(out, positions.len() as u64);
+    let mut last = 0;
+    for (position, note) in positions {
+        // They come in the order of the walk, which is that of positions.
+        number(out, u64::from(position.saturating_sub(last)) * scale + note);
+        last = position;
+    }
 }
 
 /// Base 32, least significant digit first, in printable ASCII without quote and backslash.

@@ -78,6 +78,12 @@ impl<'t> VariableOf<'t> {
         self.flags & INTERNAL != 0
     }
 
+    /// The first position at which it has a value.
+    #[cfg(native_elf)]
+    pub(crate) fn bound(&self) -> u32 {
+        self.start
+    }
+
     /// Why there is no value to read. A secret is not read even if a value should be there.
     pub(crate) fn missing(&self) -> Option<Missing> {
         if self.flags & REDACTED != 0 {
@@ -153,6 +159,35 @@ impl<'t> VariableOf<'t> {
         } else {
             Freshness::Current
         }
+    }
+
+    /// Whether the variable may have been moved out by now, if it had its value at `captured`: by its binding, or by the
+    /// assignment that was seen last. The statement that runs now counts: what it moves may be gone.
+    #[cfg(native_elf)]
+    pub(crate) fn may_be_moved(&self, captured: Option<u32>, position: u32) -> bool {
+        let captured = captured.unwrap_or(self.start);
+        self.moves().any(|moved| match captured <= position {
+            true => captured < moved && moved <= position,
+            // It got its value in an earlier round of a loop.
+            false => captured < moved || moved <= position,
+        })
+    }
+
+    /// The positions at which the variable may be moved out, in order: they come behind the marks.
+    #[cfg(native_elf)]
+    fn moves(&self) -> impl Iterator<Item = u32> {
+        let mut numbers = self.marks.clone();
+        let marks = numbers.next_u32().unwrap_or(0);
+        let mut left = match (0..marks).all(|_| numbers.next_u32().is_some()) {
+            true => numbers.next_u32().unwrap_or(0),
+            false => 0,
+        };
+        let mut position = 0u32;
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            position = position.saturating_add(numbers.next_u32()?);
+            Some(position)
+        })
     }
 
     /// The positions at which the variable may change or be moved, in order.
@@ -286,6 +321,23 @@ mod tests {
         let v = variable(MOVES, &[(5, false)]);
         assert_eq!(v.freshness(2, Statement(5)), Freshness::Current);
         assert_eq!(v.freshness(2, Statement(6)), Freshness::MaybeMoved);
+    }
+
+    #[cfg(native_elf)]
+    #[test]
+    fn a_variable_is_moved_from_the_statement_on_that_may_move_it() {
+        let line =
+            |numbers_of: &[u64]| Variable::decode(format!("v {}", numbers(numbers_of)).leak());
+        // From position 2 on; a change at 4, moves at 5 and 9.
+        let v = line(&[0, 0, 1, 2, 20, 1, 8, 2, 5, 4]).unwrap();
+        assert!(!v.may_be_moved(None, 4));
+        assert!(v.may_be_moved(None, 5) && v.may_be_moved(None, 7));
+        assert!(!v.may_be_moved(Some(6), 8), "assigned again");
+        assert!(v.may_be_moved(Some(6), 9));
+        assert!(!v.may_be_moved(Some(10), 4), "assigned in an earlier round");
+        assert!(v.may_be_moved(Some(10), 5));
+        let without = line(&[0, 0, 1, 2, 20, 1, 8]).unwrap();
+        assert!(!without.may_be_moved(None, 20));
     }
 
     #[test]

@@ -144,6 +144,12 @@ impl FrameInfo {
         locals::read_at(self.code(), &self.snapshot, at)
     }
 
+    /// The same, of a frame that is still there: what is not recorded whole is read by `live`.
+    #[cfg(native_elf)]
+    pub(crate) fn live_locals(&self, live: &mut locals::ReadLive<'_>) -> Locals {
+        locals::read_live(self.code(), &self.snapshot, live)
+    }
+
     /// How many annotated frames the stack had up to this one, itself included: 1 for the
     /// outermost.
     pub fn depth(&self) -> usize {

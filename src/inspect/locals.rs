@@ -1,10 +1,14 @@
 //! The variables of a frame and their recorded values.
 
+#[cfg(native_elf)]
+use crate::capture::ValueKind;
 use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
 use crate::code::{Code, Freshness, Missing, State, Variable, Within};
 use crate::config;
 use crate::stack::Snapshot;
 use std::fmt;
+#[cfg(native_elf)]
+use std::ops::RangeInclusive;
 
 /// Variables shown when printed; the rest is counted.
 const SHOWN: usize = Limits::DEFAULT.locals;
@@ -56,8 +60,8 @@ pub enum Origin {
     /// `#[frame]` copied it while the function ran.
     Recorded,
     /// It was read from the running function's memory as the program's debug information describes it, when it was
-    /// asked for. Of a function without `#[frame]` nobody knows whether it is initialised, moved or dropped: it is
-    /// what a debugger would show.
+    /// asked for. In a function with `#[frame]` only what is initialised and not moved out is read; of another function
+    /// nobody knows that: it is what a debugger would show.
     DebugInfo,
 }
 
@@ -178,6 +182,61 @@ pub(super) fn read_at(code: &Code, snapshot: &Snapshot, at: Within) -> Locals {
             .collect(),
         finished: false,
     }
+}
+
+/// Reads a variable by its name and the lines on which it may be declared; `None` for an argument.
+#[cfg(native_elf)]
+pub(crate) type ReadLive<'a> = dyn FnMut(&str, Option<RangeInclusive<u32>>) -> Option<Value> + 'a;
+
+/// What the variables hold now, for a frame that is still there.
+///
+/// The newest value that is sure to be right is taken: the recorded copy while it is current and whole, else what is in
+/// memory, else the older copy. What is not yet assigned, or may be moved out, is not read: that only the macro knows.
+#[cfg(native_elf)]
+pub(super) fn read_live(code: &Code, snapshot: &Snapshot, live: &mut ReadLive<'_>) -> Locals {
+    let mut locals = read(code, snapshot);
+    let position = snapshot.position();
+    for (local, (variable, state)) in locals.list.iter_mut().zip(code.variables_at(position)) {
+        let is_whole = local.as_of_line.is_none() && local.value.is_complete();
+        let is_hidden = holds_secret(&local.value)
+            || variable.missing() == Some(Missing::Skipped)
+            || !mode::allows(Capture::Cheap);
+        if state == State::Unassigned || is_hidden || is_whole || !local.value.is_assigned() {
+            continue;
+        }
+        let captured = variable.slot().and_then(|slot| snapshot.slot(slot));
+        let captured = captured.filter(|captured| captured.tag != Tag::EMPTY);
+        let has_copy = captured.is_some() && local.value.opaque_type_name().is_none();
+        if variable.may_be_moved(captured.map(|captured| captured.position), position) {
+            // Of what may have been moved out, a copy is better than nothing.
+            if !has_copy {
+                local.value = Value::moved();
+            }
+            continue;
+        }
+        let declared = (!variable.is_argument()).then(|| code.declared_within(variable));
+        let found = live(local.name, declared).filter(|value| {
+            !matches!(value.kind(), ValueKind::Omitted | ValueKind::Opaque) || !has_copy
+        });
+        if let Some(value) = found {
+            local.value = value;
+            local.as_of_line = None;
+            local.origin = Origin::DebugInfo;
+        }
+    }
+    locals
+}
+
+/// Whether something in the value is not to be seen.
+#[cfg(native_elf)]
+fn holds_secret(value: &Value) -> bool {
+    value.is_redacted()
+        || value.inner().is_some_and(holds_secret)
+        || value.items().any(holds_secret)
+        || value.fields().any(|(_, value)| holds_secret(value))
+        || value
+            .entries()
+            .any(|(key, value)| holds_secret(key) || holds_secret(value))
 }
 
 /// The value, and the position at which it was captured if it may have changed since.

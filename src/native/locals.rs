@@ -5,6 +5,8 @@
 //! information may be of another compiler, values may be garbage, memory may not be there.
 
 #[cfg(native_elf)]
+mod annotated;
+#[cfg(native_elf)]
 mod bytes;
 mod display;
 #[cfg(native_elf)]
@@ -32,6 +34,8 @@ mod types;
 #[cfg(native_elf)]
 mod work;
 
+#[cfg(native_elf)]
+use self::annotated::Annotated;
 use super::stack::NativeStack;
 use super::symbols::Function;
 use super::unwind;
@@ -65,6 +69,7 @@ pub struct NativeLocals {
 pub struct FrameLocals {
     native_index: usize,
     function: Function,
+    is_annotated: bool,
     locals: Locals,
 }
 
@@ -93,7 +98,9 @@ pub struct FrameLocals {
 /// `<redacted>`. What no valid value looks like, memory that is not there and what the optimiser left out are said.
 ///
 /// What debug information does not tell is whether a variable is initialised, or moved or dropped by now: such a one may
-/// show what it was, or garbage that happens to look like a value.
+/// show what it was, or garbage that happens to look like a value. Of functions with `#[frame]` that is known: there
+/// `<not yet assigned>` and `<moved?>` are said, a recorded copy is shown while it is current, else what is in memory, and
+/// [`Local::origin`](crate::Local::origin) tells which.
 ///
 /// Without debug information (`debug = 2`, the default for `cargo build`) functions have no variables; where nothing can
 /// be read the list is empty and [`NativeLocals::missing`] says why.
@@ -102,7 +109,7 @@ pub struct FrameLocals {
 ///
 /// The first time some milliseconds a function: debug information is searched. Then 10 µs a variable in a build without
 /// optimisation. Stops after 40 ms; what is not read by then says so. Memory is read through the kernel, so that no
-/// address can crash. Waits for no lock.
+/// address can crash. Threads that ask at the same time wait for each other, half a second at most.
 #[inline(never)]
 pub fn locals() -> NativeLocals {
     let locals = locals_within(&Limits::DEFAULT);
@@ -159,8 +166,9 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
             Some("debug information is being read already, by another thread or further out");
         return result;
     };
-    let known = known.get_or_insert_default();
+    let known = known.known();
     let mut work = work::Work::within(TIME);
+    let mut annotated = Annotated::of(stack);
     // The variables of the native frame that was read last, for each function in it.
     let mut frame = (usize::MAX, Vec::new());
     for place in &places {
@@ -174,10 +182,16 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
             frame = (index, known.frame(raw, caller, limits, &mut work));
         }
         let list = frame.1.get_mut(place.depth()).map(std::mem::take);
+        let list = list.unwrap_or_default();
+        let recorded = annotated.take(index, function.name());
         result.frames.push(FrameLocals {
             native_index: index,
             function: function.clone(),
-            locals: Locals::of_debug_info(list.unwrap_or_default()),
+            is_annotated: recorded.is_some(),
+            locals: match recorded {
+                Some(recorded) => annotated::resolve(&recorded, &list),
+                None => annotated::all(list),
+            },
         });
     }
     result
@@ -225,6 +239,11 @@ impl FrameLocals {
     /// The function: its path, file and line.
     pub fn function(&self) -> &Function {
         &self.function
+    }
+
+    /// Whether it has `#[frame]`, so that it is known which variables are initialised and which may be moved out.
+    pub fn is_annotated(&self) -> bool {
+        self.is_annotated
     }
 
     /// Its variables, arguments first.

@@ -67,8 +67,12 @@ impl Walker<'_> {
         }
         let (now, in_loop) = (self.now, self.loops > 0);
         let own: Vec<String> = parameters.iter().map(|b| b.ident.to_string()).collect();
+        let moves = toks[from..bar].iter().any(|tok| tok.is_ident("move"));
         let scope = &mut self.scope;
         each_name(&toks[from..k], &mut |name, assigned| {
+            if moves && own.iter().all(|o| o != name) {
+                scope.moved(name, now);
+            }
             if own.iter().any(|o| o == name) {
             } else if assigned {
                 scope.assign(name, now, in_loop, false);

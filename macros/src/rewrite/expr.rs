@@ -5,6 +5,7 @@
 
 use super::block::{regroup, Ended};
 use super::exits::Way;
+use super::moved::{borrows, may_move};
 use super::pattern::bindings;
 use super::readable::{binds_nothing, is_borrow};
 use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang};
@@ -285,6 +286,7 @@ impl Walker<'_> {
                             operand = out.len();
                             let end = opaque_block(toks, *i).ok_or(GiveUp)?;
                             self.mention_all(&toks[*i..end]);
+                            self.moved_all(&toks[*i..end]);
                             out.extend(toks[*i..end].iter().map(Tok::token));
                             *i = end;
                             (expecting, path) = (false, false);
@@ -316,6 +318,9 @@ impl Walker<'_> {
                             operand = out.len();
                             if !operator_at(toks, *i + 1, "::") && !punct_bang(toks, *i + 1) {
                                 self.mention(name, is_borrow(toks, *i));
+                                if may_move(toks, *i) {
+                                    self.scope.moved(name, self.now);
+                                }
                             }
                             out.push(tok.token());
                             *i += 1;
@@ -404,6 +409,9 @@ impl Walker<'_> {
                         return Err(GiveUp);
                     };
                     self.mention_all(inner);
+                    if !ident_at(toks, i.wrapping_sub(1)).is_some_and(borrows) {
+                        self.moved_all(inner);
+                    }
                     if !ident_at(toks, i.wrapping_sub(1)).is_some_and(binds_nothing) {
                         self.kill(inner);
                     }

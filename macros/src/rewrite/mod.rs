@@ -8,6 +8,7 @@ mod branches;
 mod closure;
 mod exits;
 mod expr;
+mod moved;
 mod pattern;
 mod readable;
 mod scope;
@@ -117,6 +118,13 @@ impl<'a> Walker<'a> {
     /// Notes that the program mentions a name here, other than by assigning to it. `borrowed`: by `&x` or `&x.field`.
     pub(super) fn mention(&mut self, name: &str, borrowed: bool) {
         self.scope.mention(name, self.now, self.loops > 0, borrowed);
+    }
+
+    /// Notes that tokens which are not looked into may move what they mention.
+    pub(super) fn moved_all(&mut self, toks: &[Tok]) {
+        let now = self.now;
+        let scope = &mut self.scope;
+        each_name(toks, &mut |name, _| scope.moved(name, now));
     }
 
     /// Notes all names in tokens that are not looked into: macros, closures, async blocks, items.

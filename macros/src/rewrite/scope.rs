@@ -48,6 +48,10 @@ pub(crate) struct Variable {
     pub(crate) origin: Option<u32>,
     /// Positions at which it may change, each with "in a loop".
     pub(crate) marks: Vec<(u32, bool)>,
+    /// Its written type is one that is copied, not moved.
+    pub(crate) copied: bool,
+    /// Positions at which it may be moved out.
+    pub(crate) moves: Vec<u32>,
     pub(crate) slot: Option<u32>,
 }
 
@@ -85,6 +89,8 @@ impl Variable {
             killed: false,
             origin: None,
             marks: Vec::new(),
+            copied: false,
+            moves: Vec::new(),
             slot: None,
         }
     }
@@ -212,6 +218,16 @@ impl Scope {
         variable.mentioned = true;
         if variable.may_change && variable.marks.last() != Some(&(now, in_loop)) {
             variable.marks.push((now, in_loop));
+        }
+    }
+
+    /// The variable of this name may be moved out by the statement at `now`.
+    pub(crate) fn moved(&mut self, name: &str, now: u32) {
+        if let Some(index) = self.resolve(name) {
+            let variable = &mut self.variables[index];
+            if !variable.copied && variable.moves.last() != Some(&now) {
+                variable.moves.push(now);
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::{FrameLocals, NativeLocals};
 use crate::capture::Limits;
-use crate::inspect::Origin;
 use std::fmt;
 
 impl fmt::Display for NativeLocals {
@@ -20,10 +19,7 @@ impl fmt::Display for NativeLocals {
             }
             write!(f, "[{}] {frame}", frame.native_index)?;
         }
-        let seen = |frame: &FrameLocals| {
-            let mut locals = frame.locals.iter();
-            locals.any(|local| local.origin() == Origin::DebugInfo)
-        };
+        let seen = |frame: &FrameLocals| !frame.is_annotated && !frame.locals.is_empty();
         if self.frames.iter().any(seen) {
             f.write_str(
                 "\n[as a debugger sees them: a variable may be moved, or not assigned yet]",

@@ -4,12 +4,11 @@ use super::*;
 use crate::native::image::{Dwarf, Image, LoadedUnit, Slice};
 use crate::native::locals::source::Home;
 use crate::native::unwind;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// A generator of numbers that are no pattern: the same ones each time.
 struct Random(u64);
@@ -120,9 +119,9 @@ fn worked() -> Duration {
 /// The longest that a request may take, which stops after 40 ms at the next look at the clock.
 const MOST: Duration = Duration::from_millis(50);
 
-fn printed(frames: &[Vec<Local>]) -> usize {
+fn printed(frames: &[Vec<Live>]) -> usize {
     let locals = frames.iter().flatten();
-    locals.map(|local| local.to_string().len()).sum()
+    locals.map(|live| live.local.to_string().len()).sum()
 }
 
 #[test]
@@ -133,7 +132,11 @@ fn any_registers_do() {
         // What is there once is not part of what is measured.
         let limits = &Limits::DEFAULT;
         let right = known.frame(&frame, Some(caller), limits, &mut Work::within(MOST * 100));
-        assert!(right[0].len() >= 16 && printed(&right) > 500, "{right:?}");
+        assert!(
+            right[0].len() >= 16 && printed(&right) > 500,
+            "{}",
+            printed(&right)
+        );
         for round in 0..1000 {
             let mut garbled = frame;
             garbled.sp = match round % 4 {

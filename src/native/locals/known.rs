@@ -14,8 +14,11 @@ use crate::capture::{Limits, Value, secret};
 use crate::inspect::Local;
 use crate::native::image::Located;
 use crate::native::unwind::RawFrame;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Values and bytes read of one variable.
 const VALUES: usize = 1000;
@@ -32,16 +35,64 @@ pub(crate) struct Known {
     objects: Loaded,
 }
 
-/// Only ever tried: a panic hook must not wait, an allocator that is annotated comes here from inside, and a child of
-/// `fork` would wait for ever.
+/// A variable as debug information tells of it.
+pub(crate) struct Live {
+    pub(crate) local: Local,
+    /// Where it is declared; 0 if that is not known.
+    pub(crate) line: u32,
+    /// Another one of its name, declared later, is in scope too. It may not be assigned yet.
+    pub(crate) is_hidden: bool,
+}
+
+/// Never waited for without an end: a child of `fork` has it locked by a thread that it does not have.
 static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
 
-/// What is known, for the use of one request; `None` while another one has it.
-pub(crate) fn lock() -> Option<MutexGuard<'static, Option<Known>>> {
-    match KNOWN.try_lock() {
-        Ok(known) => Some(known),
-        Err(TryLockError::Poisoned(known)) => Some(known.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
+/// How long a request waits for those of other threads, and how long between two tries.
+const WAIT: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_micros(100);
+
+thread_local! {
+    /// Whether a request of this thread is being answered: what is called from inside, by an allocator that asks or a
+    /// signal handler, is refused.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What is known, for the use of one request.
+pub(crate) struct Locked {
+    known: MutexGuard<'static, Option<Known>>,
+}
+
+impl Locked {
+    pub(crate) fn known(&mut self) -> &mut Known {
+        self.known.get_or_insert_default()
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        ASKING.set(false);
+    }
+}
+
+/// `None` while another request has what is known.
+pub(crate) fn lock() -> Option<Locked> {
+    if ASKING.replace(true) {
+        return None;
+    }
+    let start = Instant::now();
+    loop {
+        match KNOWN.try_lock() {
+            Ok(known) => return Some(Locked { known }),
+            Err(TryLockError::Poisoned(known)) => {
+                let known = known.into_inner();
+                return Some(Locked { known });
+            }
+            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                ASKING.set(false);
+                return None;
+            }
+        }
     }
 }
 
@@ -54,7 +105,7 @@ impl Known {
         caller: Option<usize>,
         limits: &Limits,
         work: &mut Work,
-    ) -> Vec<Vec<Local>> {
+    ) -> Vec<Vec<Live>> {
         let Some(place) = self.place(frame.lookup()) else {
             return Vec::new();
         };
@@ -74,7 +125,7 @@ impl Known {
         memory: &dyn Memory,
         limits: &Limits,
         work: &mut Work,
-    ) -> Vec<Vec<Local>> {
+    ) -> Vec<Vec<Live>> {
         let context = Context {
             source: &function.source,
             registers,
@@ -93,9 +144,9 @@ impl Known {
         context: &Context<'_>,
         limits: &Limits,
         work: &mut Work,
-    ) -> Vec<Local> {
+    ) -> Vec<Live> {
         let mut list = Vec::with_capacity(logical.variables.len());
-        for variable in logical.variables {
+        for (variable, is_hidden) in logical.variables {
             let value = if secret::is_secret(variable.name) {
                 Value::redacted()
             } else if work.is_over() {
@@ -105,7 +156,11 @@ impl Known {
                 self.variable(variable, context, limits, work)
             };
             let is_argument = variable.is_argument;
-            list.push(Local::of_debug_info(variable.name, value, is_argument));
+            list.push(Live {
+                local: Local::of_debug_info(variable.name, value, is_argument),
+                line: variable.line,
+                is_hidden,
+            });
         }
         list
     }

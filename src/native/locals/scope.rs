@@ -35,6 +35,8 @@ pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) kind: Entry,
     pub(crate) is_argument: bool,
+    /// Where it is declared; 0 if that is not known.
+    pub(crate) line: u32,
     location: Location,
     scope: usize,
 }
@@ -48,8 +50,8 @@ enum Location {
 
 /// What runs at an address: a function or an inlined one, and its variables in scope.
 pub(crate) struct Logical<'f> {
-    /// Arguments first, then as declared. A name that is declared anew hides those before.
-    pub(crate) variables: Vec<&'f Variable>,
+    /// Arguments first, then as declared; each with whether another one of its name hides it, which is declared later.
+    pub(crate) variables: Vec<(&'f Variable, bool)>,
 }
 
 impl Function {
@@ -163,6 +165,7 @@ impl Function {
             name,
             kind,
             is_argument: die.tag() == DW_TAG_formal_parameter,
+            line: found.line,
             location,
             scope,
         });
@@ -189,14 +192,16 @@ impl Function {
         for variable in self.variables.iter().filter(|v| active[v.scope]) {
             let owner = self.function_of(variable.scope);
             if let Some((_, frame)) = logical.iter_mut().find(|(at, _)| Some(*at) == owner) {
-                frame.variables.retain(|other| other.name != variable.name);
-                frame.variables.push(variable);
+                for (other, is_hidden) in &mut frame.variables {
+                    *is_hidden |= other.name == variable.name;
+                }
+                frame.variables.push((variable, false));
             }
         }
         for (_, frame) in &mut logical {
             frame
                 .variables
-                .sort_by_key(|variable| !variable.is_argument);
+                .sort_by_key(|(variable, _)| !variable.is_argument);
         }
         logical.into_iter().rev().map(|(_, frame)| frame).collect()
     }
@@ -246,6 +251,7 @@ fn constant(value: Value) -> Place {
 struct Declared {
     name: Option<&'static str>,
     kind: Option<Entry>,
+    line: u32,
     origin: Option<Entry>,
 }
 
@@ -256,6 +262,10 @@ impl Declared {
             match attribute.name() {
                 DW_AT_name => self.name = self.name.or_else(|| source.text(value)),
                 DW_AT_type => self.kind = self.kind.take().or_else(|| source.referred(value)),
+                DW_AT_decl_line if self.line == 0 => {
+                    let line = value.udata_value().unwrap_or(0);
+                    self.line = u32::try_from(line).unwrap_or(0);
+                }
                 DW_AT_abstract_origin | DW_AT_specification => {
                     self.origin = source.referred(value);
                 }

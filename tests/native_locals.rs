@@ -1,0 +1,400 @@
+//! Variables that are not assigned yet, moved, dropped or shadowed: what is said of them in functions with `#[frame]`,
+//! where the macro knows, and in others, where nobody does.
+#![cfg(all(
+    feature = "native",
+    target_os = "linux",
+    target_arch = "x86_64",
+    not(feature = "off")
+))]
+// Values are read from memory, and never otherwise.
+#![allow(dead_code, unused_variables, unused_assignments)]
+// As programs write it.
+#![allow(clippy::needless_late_init, clippy::match_single_binding)]
+
+use stacklens::native::{self, FrameLocals};
+use stacklens::{Origin, frame};
+use std::cell::RefCell;
+use std::hint::black_box;
+
+thread_local! {
+    static SEEN: RefCell<Vec<FrameLocals>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps what is known of the function that calls this.
+#[inline(never)]
+fn look() {
+    let locals = native::locals();
+    let caller = locals.frames()[1].clone();
+    SEEN.with_borrow_mut(|seen| seen.push(caller));
+}
+
+#[inline(never)]
+fn look_and<T>(value: T) -> T {
+    let locals = native::locals();
+    let caller = locals.frames()[1].clone();
+    SEEN.with_borrow_mut(|seen| seen.push(caller));
+    value
+}
+
+/// What was seen of one function, in order.
+fn seen(run: impl FnOnce()) -> Vec<FrameLocals> {
+    SEEN.with_borrow_mut(Vec::clear);
+    run();
+    SEEN.with_borrow_mut(std::mem::take)
+}
+
+#[track_caller]
+fn value(frame: &FrameLocals, name: &str) -> String {
+    let locals = frame.locals();
+    let local = locals.get(name);
+    local
+        .unwrap_or_else(|| panic!("no {name} in {locals}"))
+        .value()
+        .to_string()
+}
+
+/// What no copy is recorded of.
+#[derive(Debug, Clone)]
+struct Order {
+    id: u32,
+    items: Vec<&'static str>,
+}
+
+impl Order {
+    fn new(id: u32) -> Order {
+        Order {
+            id,
+            items: vec!["a", "b"],
+        }
+    }
+}
+
+const ORDER: &str = r#"Order { id: 7, items: ["a", "b"] }"#;
+
+#[inline(never)]
+fn consume(order: Order) -> u32 {
+    black_box(order).id
+}
+
+#[test]
+fn what_is_not_recorded_is_read_from_memory_while_it_is_sure_to_be_there() {
+    #[frame]
+    fn work(number: u32) {
+        let order = Order::new(7);
+        look();
+        let kept = consume(order.clone());
+        look();
+        consume(order);
+        look();
+        black_box(kept);
+    }
+    let seen = seen(|| work(3));
+    for (frame, expected) in seen.iter().zip([ORDER, ORDER, "<moved?>"]) {
+        assert!(frame.is_annotated());
+        assert_eq!(value(frame, "order"), expected);
+        let order = frame.locals().get("order").unwrap();
+        let number = frame.locals().get("number").unwrap();
+        assert_eq!(number.origin(), Origin::Recorded);
+        assert_eq!(order.origin() == Origin::DebugInfo, expected == ORDER);
+        assert_eq!(order.as_of_line(), None);
+    }
+    assert_eq!(
+        seen[2].locals().get("kept").unwrap().value().as_u64(),
+        Some(7)
+    );
+    assert_eq!(seen.len(), 3);
+}
+
+#[test]
+fn a_value_that_changed_is_read_anew() {
+    #[frame]
+    fn work() {
+        let mut list = vec![1];
+        look();
+        list.push(2);
+        list.push(look_and(3));
+        look();
+        let mut order = Order::new(7);
+        order.id = 8;
+        order.items.clear();
+        look();
+        black_box((&list, &order));
+    }
+    let seen = seen(work);
+    let lists: Vec<String> = seen.iter().map(|frame| value(frame, "list")).collect();
+    assert_eq!(lists, ["[1]", "[1, 2]", "[1, 2, 3]", "[1, 2, 3]"]);
+    assert!(
+        seen.iter()
+            .all(|frame| frame.locals().get("list").unwrap().as_of_line().is_none())
+    );
+    assert_eq!(value(&seen[3], "order"), "Order { id: 8, items: [] }");
+    assert_eq!(value(&seen[0], "order"), "<not yet assigned>");
+}
+
+#[test]
+fn what_is_not_assigned_yet_is_never_read() {
+    #[frame]
+    fn scrutinee(input: Option<u32>) {
+        if let Some(found) = look_and(input.map(Order::new)) {
+            look();
+            black_box(&found);
+        }
+        while let Some(next) = look_and(None::<Order>) {
+            black_box(&next);
+        }
+    }
+    #[frame]
+    fn deferred(flag: bool) {
+        let order;
+        look();
+        if flag {
+            order = Order::new(7);
+        } else {
+            order = Order::new(8);
+        }
+        look();
+        black_box(&order);
+    }
+    let seen_in_scrutinee = seen(|| scrutinee(Some(7)));
+    assert_eq!(seen_in_scrutinee.len(), 3);
+    let [before, inside, after] = &seen_in_scrutinee[..] else {
+        panic!()
+    };
+    assert!(matches!(
+        before
+            .locals()
+            .get("found")
+            .map(|l| l.value().is_assigned()),
+        None | Some(false)
+    ));
+    assert_eq!(value(inside, "found"), ORDER);
+    assert!(matches!(
+        after.locals().get("next").map(|l| l.value().is_assigned()),
+        None | Some(false)
+    ));
+    let seen_in_deferred = seen(|| deferred(true));
+    assert_eq!(value(&seen_in_deferred[0], "order"), "<not yet assigned>");
+    assert_eq!(value(&seen_in_deferred[1], "order"), ORDER);
+}
+
+#[test]
+fn each_round_of_a_loop_has_its_own_variables() {
+    #[frame]
+    fn rounds() {
+        let mut kept = None;
+        for id in 7..9 {
+            let order;
+            look();
+            order = Order::new(id);
+            look();
+            kept = Some(order);
+            look();
+        }
+        black_box(&kept);
+    }
+    let seen = seen(rounds);
+    let orders: Vec<String> = seen.iter().map(|frame| value(frame, "order")).collect();
+    let second = ORDER.replace('7', "8");
+    let expected = [
+        "<not yet assigned>",
+        ORDER,
+        "<moved?>",
+        "<not yet assigned>",
+        &second,
+        "<moved?>",
+    ];
+    assert_eq!(orders, expected);
+    let kept: Vec<String> = seen.iter().map(|frame| value(frame, "kept")).collect();
+    assert_eq!(kept[2], format!("Some({ORDER})"));
+    assert_eq!(kept[3], kept[2]);
+}
+
+#[test]
+fn what_is_dropped_or_captured_by_move_is_not_read() {
+    #[frame]
+    fn work() {
+        let order = Order::new(7);
+        drop(order);
+        look();
+        let other = Order::new(8);
+        let closure = move || other.id;
+        look();
+        let third = Order::new(9);
+        let boxed = vec![third];
+        look();
+        let fourth = Order::new(10);
+        let id = match fourth {
+            Order { id, .. } => id,
+        };
+        look();
+        black_box((closure(), &boxed, id));
+    }
+    let seen = seen(work);
+    for (frame, name) in seen.iter().zip(["order", "other", "third", "fourth"]) {
+        assert_eq!(value(frame, name), "<moved?>");
+    }
+    assert_eq!(
+        value(&seen[2], "boxed"),
+        r#"[Order { id: 9, items: ["a", "b"] }]"#
+    );
+}
+
+#[test]
+fn the_initialiser_of_a_shadowing_variable_sees_the_shadowed_one() {
+    #[frame]
+    fn work() {
+        let order = Order::new(7);
+        let order = {
+            look();
+            Order::new(order.id + 1)
+        };
+        look();
+        if let Some(order) = look_and(Some(Order::new(9))) {
+            look();
+            black_box(&order);
+        }
+        look();
+        black_box(&order);
+    }
+    let seen = seen(work);
+    let ids: Vec<String> = seen.iter().map(|frame| value(frame, "order")).collect();
+    let with = |id: &str| ORDER.replace('7', id);
+    assert_eq!(ids[0], with("7"));
+    assert_eq!(ids[1], with("8"));
+    // Nothing tells apart what lies on one line: then there is no value rather than a wrong one.
+    assert!(ids[2] == with("8") || ids[2].starts_with('<'), "{}", ids[2]);
+    assert_eq!(ids[3], with("9"));
+    assert_eq!(ids[4], with("8"));
+}
+
+#[test]
+fn secrets_stay_secret_whoever_reads() {
+    struct Password(String);
+
+    struct Session {
+        user: &'static str,
+        api_token: String,
+        password: Password,
+        hidden: stacklens::Secret<u32>,
+    }
+
+    fn session() -> Session {
+        Session {
+            user: "ann",
+            api_token: "hunter2".to_owned(),
+            password: Password("hunter2".to_owned()),
+            hidden: stacklens::Secret::new(424242),
+        }
+    }
+
+    #[frame(redact(number), skip(list))]
+    fn annotated(number: u32, list: Vec<u32>) {
+        let session = session();
+        let token = Order::new(424242);
+        look();
+        black_box((&session, &token));
+    }
+
+    fn plain() {
+        let session = session();
+        let secret_key = "hunter2";
+        look();
+        black_box((&session, &secret_key));
+    }
+
+    let seen = seen(|| {
+        annotated(424242, vec![424242]);
+        plain();
+    });
+    assert_eq!(
+        value(&seen[1], "session"),
+        r#"Session { user: "ann", api_token: <redacted>, password: <redacted>, hidden: <redacted> }"#
+    );
+    assert_eq!(value(&seen[0], "session"), value(&seen[1], "session"));
+    assert_eq!(value(&seen[1], "secret_key"), "<redacted>");
+    assert_eq!(value(&seen[0], "number"), "<redacted>");
+    let all = format!("{seen:?}");
+    assert!(!all.contains("hunter2") && !all.contains("424242"), "{all}");
+}
+
+#[test]
+fn of_other_functions_what_no_value_looks_like_is_said() {
+    fn work(input: Option<u32>) {
+        let text: String;
+        look();
+        text = "assigned".to_owned();
+        look();
+        drop(text);
+        black_box(input);
+    }
+    let seen = seen(|| work(Some(1)));
+    assert!(!seen[0].is_annotated());
+    assert_eq!(value(&seen[1], "text"), r#""assigned""#);
+    assert_eq!(value(&seen[1], "input"), "Some(1)");
+    let local = seen[0].locals().get("input").unwrap();
+    assert_eq!(local.origin(), Origin::DebugInfo);
+    // Whatever lies there: not what will be assigned.
+    assert_ne!(value(&seen[0], "text"), r#""assigned""#);
+}
+
+#[test]
+fn a_value_that_holds_itself_ends() {
+    struct Node {
+        name: &'static str,
+        next: RefCell<Option<std::rc::Rc<Node>>>,
+    }
+    fn work() {
+        let node = std::rc::Rc::new(Node {
+            name: "n",
+            next: RefCell::new(None),
+        });
+        *node.next.borrow_mut() = Some(node.clone());
+        look();
+        node.next.take();
+    }
+    let seen = seen(work);
+    let expected = r#"Node { name: "n", next: RefCell { value: Some(<omitted: cycle>) } }"#;
+    assert_eq!(value(&seen[0], "node"), expected);
+}
+
+#[test]
+fn what_is_cut_is_counted() {
+    fn work() {
+        let list: Vec<u32> = (0..1000).collect();
+        let text = "x".repeat(1000);
+        let deep = vec![vec![vec![vec![vec![1, 2]]]]];
+        let large = [7u64; 10_000];
+        look();
+        black_box((&list, &text, &deep, &large));
+    }
+    let seen = seen(work);
+    assert_eq!(
+        value(&seen[0], "list"),
+        "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ... 990 more]"
+    );
+    assert_eq!(
+        value(&seen[0], "text"),
+        format!("{:?}... (1000 bytes)", "x".repeat(80))
+    );
+    assert_eq!(value(&seen[0], "deep"), "[[[[[... 2 more]]]]]");
+    assert_eq!(
+        value(&seen[0], "large"),
+        "[7, 7, 7, 7, 7, 7, 7, 7, 7, 7, ... 9990 more]"
+    );
+    assert!(!seen[0].locals().get("large").unwrap().value().is_complete());
+}
+
+#[test]
+fn threads_that_ask_at_the_same_time_wait_for_each_other() {
+    fn work() -> usize {
+        let number = 7;
+        let asked = (0..20).map(|_| native::locals());
+        asked.filter(|locals| locals.missing().is_none()).count()
+    }
+    std::thread::scope(|scope| {
+        let threads = [scope.spawn(work), scope.spawn(work), scope.spawn(work)];
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), 20);
+        }
+    });
+}
