@@ -116,6 +116,7 @@ fn future(name: &str, place: Span, head: &[Tok], block: &Tok) -> Option<TokenStr
         arguments: 0,
         last_line: token.span_close().line(),
         file: place.file(),
+        embedded: None,
     };
     let meta = pack(&facts, &positions, &scope, &[]);
     let statements = walked.items.into_iter().chain(walked.statements);

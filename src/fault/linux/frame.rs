@@ -4,7 +4,7 @@ use super::memory::{self, Bytes};
 use super::out::Out;
 use crate::capture::scan::{print as print_value, print_text};
 use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
-use crate::code::{Freshness, Missing, Scan, State};
+use crate::code::{Freshness, Missing, Scan, State, Within};
 use crate::inspect::fold::Row;
 use crate::stack::owner::{NAME_BYTES, Owner};
 use crate::stack::read::ARGUMENT;
@@ -196,7 +196,7 @@ fn locals(
                     write!(out, "{}", Value::omitted("not captured"))?;
                     continue;
                 };
-                match variable.freshness(slot.position, position) {
+                match variable.freshness(slot.position, Within::Further(position)) {
                     Freshness::MaybeMoved => write!(out, "{}", Value::moved())?,
                     Freshness::Current => slot.print(region, out)?,
                     Freshness::AsOfCapture => {
