@@ -13,7 +13,8 @@ export STACKLENS_TEST_SLOW=1
 export PROPTEST_CASES="${PROPTEST_CASES:-100}"
 
 host=x86_64-unknown-linux-gnu
-tests="storage panics coroutine async_frames framed model inspect values hot recursion return_trace failing_exits error_trace log_calls"
+tests="storage panics coroutine async_frames framed generators model inspect values hot recursion return_trace failing_exits \
+    error_trace log_calls log_calls_async log_calls_sinks threads threads_sample"
 failed=""
 suppressions=$(mktemp)
 trap 'rm -f "$suppressions"' EXIT
