@@ -77,7 +77,7 @@ impl<R> Returns for fn() -> R {
 macro_rules! enter {
     ($($name:ident $plain:ident ($($index:literal $arg:ident $type:ident),*);)*) => {$(
         /// Enters a frame and records its arguments.
-        #[inline]
+        #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $name<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
             let guard = enter0(meta);
@@ -87,7 +87,7 @@ macro_rules! enter {
         }
 
         /// The same, recording scalars only.
-        #[inline]
+        #[inline(always)]
         #[allow(clippy::too_many_arguments)]
         pub fn $plain<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
             let guard = enter0(meta);

@@ -232,7 +232,8 @@ impl Config {
     /// For tests: a disagreement is a frame that was left behind by code that unwinds by other means than
     /// Rust's, or an error of this library. Each call takes some ten nanoseconds more while it is on, a check
     /// some ten microseconds; it allocates, so that a signal handler must not enter annotated functions.
-    /// Nothing is checked while a panic unwinds, and beyond some thousand frames. It holds for the thread that
+    /// Deep stacks are checked less often, so that it stays so; nothing is checked while a panic unwinds, nor
+    /// beyond some thousand frames. It holds for the thread that
     /// installs it and those that enter their first annotated function later. From the environment it holds
     /// for all.
     pub const fn crosscheck(mut self, calls: usize) -> Config {

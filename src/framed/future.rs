@@ -73,7 +73,7 @@ impl<R: Refusable> Way<R> for OrError {
 pub struct Watching<W, R>(pub W, pub PhantomData<fn() -> R>);
 
 impl<R: Observed, W: Way<R>> Way<R> for Watching<W, R> {
-    #[inline]
+    #[inline(always)]
     fn enter(&self, meta: Known) -> Result<Guard, R> {
         self.0.enter(meta)
     }

@@ -66,16 +66,39 @@ pub(crate) fn finds_fault() -> bool {
         left.set(if is_due { every } else { left.get() - 1 });
         is_due
     };
-    if !LEFT.with(is_due) || !can_merge(storage::depth()) || BUSY.replace(true) {
+    if !LEFT.with(is_due) || !can_merge(storage::depth()) || BUSY.get() {
         return false;
     }
+    // Until the disagreement is raised, if there is one.
+    let busy = Busy::begin();
     let check = crosscheck();
-    let fault = !check.agrees();
-    if fault {
-        let _ = FOUND.try_with(|found| *found.borrow_mut() = Some(Box::new(check)));
+    // Of a deep stack a check takes long, and there are many: not each of a recursion's calls.
+    LEFT.set(every.max(check.native().frames().len() / 64));
+    if check.agrees() {
+        return false;
     }
-    BUSY.set(false);
-    fault
+    let check = Some(Box::new(check));
+    let is_kept = FOUND.try_with(|found| *found.borrow_mut() = check).is_ok();
+    if is_kept {
+        std::mem::forget(busy);
+    }
+    is_kept
+}
+
+/// No check is made while it lives.
+struct Busy;
+
+impl Busy {
+    fn begin() -> Busy {
+        BUSY.set(true);
+        Busy
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        BUSY.set(false);
+    }
 }
 
 /// Raises the disagreement that [`finds_fault`] found last, if there is one.
@@ -83,19 +106,16 @@ pub(crate) fn finds_fault() -> bool {
 /// # Panics
 /// If there is one.
 pub(crate) fn raise() {
-    let Some(check) = FOUND
-        .try_with(|found| found.borrow_mut().take())
-        .ok()
-        .flatten()
-    else {
+    let found = FOUND.try_with(|found| found.borrow_mut().take());
+    let Some(check) = found.ok().flatten() else {
         return;
     };
     /// For names in an unoptimised build.
     const ROOM: usize = 1 << 20;
+    // Until the panic unwinds.
+    let _busy = Busy::begin();
     let mut text = String::new();
-    BUSY.set(true);
     let _ = with_room(ROOM, &mut || text = check.to_string());
-    BUSY.set(false);
     panic!("stacklens: {text}");
 }
 

@@ -18,7 +18,7 @@ mod unit;
 pub(crate) use debug::Debug;
 pub(crate) use file::{Absent, ObjectFile};
 pub(crate) use functions::{Function, statics};
-pub(crate) use loaded::unloaded;
+pub(crate) use loaded::{landmark, unloaded};
 #[allow(unused_imports)] // as in the module around this
 pub(crate) use unit::{LoadedUnit, Located};
 

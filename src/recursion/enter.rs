@@ -8,8 +8,7 @@ use crate::stack::{Guard, depth, native, try_enter as try_enter_plain};
 pub const UNLIMITED: usize = usize::MAX;
 
 /// Enters a frame of a function that may be active `limit` times.
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
+#[inline(always)]
 pub fn enter_limited(meta: &'static str, limit: usize) -> Guard {
     let guard = crate::stack::enter(meta);
     if exceeds(&guard, limit) {
@@ -21,8 +20,7 @@ pub fn enter_limited(meta: &'static str, limit: usize) -> Guard {
 }
 
 /// Enters a frame of a function that may be active `limit` times, if it is not one too many.
-#[cfg_attr(not(unoptimised), inline)]
-#[cfg_attr(unoptimised, inline(always))]
+#[inline(always)]
 pub fn try_enter(meta: &'static str, limit: usize) -> Result<Guard, RecursionError> {
     match try_enter_plain(meta) {
         Some(guard) if limit == UNLIMITED || !exceeds(&guard, limit) => Ok(guard),

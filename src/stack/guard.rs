@@ -67,7 +67,7 @@ pub fn enter(meta: &'static str) -> Guard {
 
 /// [`enter`], but a frame that is one too many is `None`: [`native::refusal`](super::native::refusal) says why.
 #[cfg(not(unoptimised))]
-#[inline]
+#[inline(always)]
 pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
     let bytes = meta.as_bytes();
     if bytes.is_empty() || bytes[bytes.len() - 1] != 0 {

@@ -50,6 +50,23 @@ pub(crate) fn code_address(word: usize) -> Option<usize> {
     (word != 0 && address != 0).then_some(address)
 }
 
+/// What a code address is relative to, in the object that this library is in; `None` where it is relative to nothing.
+/// Of a record that code of another object filled, [`code_address`] is off by the distance of their landmarks.
+pub(crate) fn landmark() -> Option<usize> {
+    #[cfg(all(
+        not(unoptimised),
+        target_arch = "x86_64",
+        not(any(windows, target_vendor = "apple"))
+    ))]
+    return Some(platform::code_address(0));
+    #[cfg(not(all(
+        not(unoptimised),
+        target_arch = "x86_64",
+        not(any(windows, target_vendor = "apple"))
+    )))]
+    None
+}
+
 /// Sets the word anew that decides which of this thread's frames take the cold path.
 pub(crate) fn settle_limit() {
     native::begin();

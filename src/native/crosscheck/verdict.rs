@@ -49,29 +49,39 @@ pub(super) struct Entered {
 
 /// A verdict on each recorded frame; both stacks are of this thread, now, innermost first.
 pub(super) fn judge(entered: &[Entered], native: &[RawFrame], is_cut: bool) -> Vec<Verdict> {
-    let mut verdicts: Vec<Verdict> = entered
-        .iter()
-        .map(|entered| one(entered, native, is_cut))
-        .collect();
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(entered.len());
+    // Where the last one was found: the next is there or further out, as a rule.
+    let mut last = 0;
+    for entered in entered {
+        let verdict = one(entered, native, last, is_cut);
+        if let Verdict::Confirmed { native_index } = verdict {
+            last = native_index;
+        }
+        verdicts.push(verdict);
+    }
     // The same code in the same native frame has been entered once: an older record of it was left behind.
     for newer in 0..entered.len() {
         let Verdict::Confirmed { .. } = verdicts[newer] else {
             continue;
         };
-        for older in newer + 1..entered.len() {
-            if verdicts[older] != verdicts[newer] {
-                continue;
-            }
-            let (a, b) = (&entered[newer], &entered[older]);
-            if a.stack_pointer == b.stack_pointer && a.code == b.code {
-                verdicts[older] = Verdict::Leaked;
-            }
+        let here = verdicts[newer];
+        let further_out = |older: &usize| {
+            matches!(verdicts[*older], Verdict::Confirmed { .. }) && verdicts[*older] != here
+        };
+        let again = (newer + 1..entered.len())
+            .take_while(|older| !further_out(older))
+            .filter(|&older| {
+                let (a, b) = (&entered[newer], &entered[older]);
+                verdicts[older] == here && a.stack_pointer == b.stack_pointer && a.code == b.code
+            });
+        for older in again.collect::<Vec<_>>() {
+            verdicts[older] = Verdict::Leaked;
         }
     }
     verdicts
 }
 
-fn one(entered: &Entered, native: &[RawFrame], is_cut: bool) -> Verdict {
+fn one(entered: &Entered, native: &[RawFrame], last: usize, is_cut: bool) -> Verdict {
     if let Some(why) = unwind::MISSING {
         return Verdict::Unverifiable { why };
     }
@@ -79,10 +89,7 @@ fn one(entered: &Entered, native: &[RawFrame], is_cut: bool) -> Verdict {
         let why = "no code address is recorded on this platform";
         return Verdict::Unverifiable { why };
     };
-    let Some(function) = unwind::function_of(code) else {
-        let why = "its code has no unwind information";
-        return Verdict::Unverifiable { why };
-    };
+    let function = unwind::function_of(code);
     let at = entered.stack_pointer;
     // A frame lies between its own stack pointer and that of the next outer one. One that switches stacks seems to hold all
     // that lies between the two: its code tells.
@@ -91,9 +98,17 @@ fn one(entered: &Entered, native: &[RawFrame], is_cut: bool) -> Verdict {
         let end = native.get(index + 1).map_or(usize::MAX, |outer| outer.sp);
         frame.sp <= at && at < end
     };
-    let native_index = (0..native.len()).find(|&i| native[i].function == function && holds(i));
+    let mut likely_first = (last..native.len()).chain(0..last);
+    let native_index = likely_first.find(|&i| Some(native[i].function) == function && holds(i));
     if let Some(native_index) = native_index {
         return Verdict::Confirmed { native_index };
+    }
+    if let Some(native_index) = in_another_object(code, native, holds) {
+        return Verdict::Confirmed { native_index };
+    }
+    if function.is_none() {
+        let why = "its code has no unwind information";
+        return Verdict::Unverifiable { why };
     }
     if is_cut && native.last().is_some_and(|last| last.sp <= at) {
         let why = "the native stack is deeper than is walked";
@@ -114,6 +129,33 @@ fn one(entered: &Entered, native: &[RawFrame], is_cut: bool) -> Verdict {
     } else {
         Verdict::OffStack
     }
+}
+
+/// The native frame, if code of another object than this library's entered it (a Rust `dylib`): what it recorded as its
+/// address is a distance then, and to another landmark.
+#[cfg(native_elf)]
+fn in_another_object(
+    code: usize,
+    native: &[RawFrame],
+    holds: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let own = crate::stack::landmark()?;
+    (0..native.len()).filter(|&i| holds(i)).find(|&i| {
+        let function = native[i].function;
+        let landmark = crate::native::image::landmark(function).filter(|&other| other != own);
+        landmark.is_some_and(|other| {
+            unwind::function_of(code.wrapping_sub(own).wrapping_add(other)) == Some(function)
+        })
+    })
+}
+
+#[cfg(not(native_elf))]
+fn in_another_object(
+    _code: usize,
+    _native: &[RawFrame],
+    _holds: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    None
 }
 
 /// Whether an address lies among frames that are each above the other, beginning with the innermost.

@@ -10,6 +10,8 @@ pub(super) struct Loaded {
     pub(super) bias: usize,
     pub(super) segments: Vec<(usize, usize)>,
     pub(super) identity: Identity,
+    /// `_GLOBAL_OFFSET_TABLE_`
+    landmark: Option<usize>,
 }
 
 /// What tells one build of an object from another, read from memory.
@@ -99,6 +101,7 @@ struct Header {
 }
 
 const PT_LOAD: u32 = 1;
+const PT_DYNAMIC: u32 = 2;
 const PT_NOTE: u32 = 4;
 
 unsafe extern "C" {
@@ -121,6 +124,11 @@ pub(crate) fn unloaded() -> u64 {
     // SAFETY: `visit` gets the address of `unloaded`, which outlives the call.
     unsafe { dl_iterate_phdr(visit, (&raw mut unloaded).cast()) };
     unloaded
+}
+
+/// `_GLOBAL_OFFSET_TABLE_` of the object that is loaded at an address.
+pub(crate) fn landmark(address: usize) -> Option<usize> {
+    at(address)?.landmark
 }
 
 struct Search {
@@ -180,8 +188,40 @@ unsafe extern "C" fn visit(info: *const Info, _size: usize, data: *mut c_void) -
         bias: info.bias,
         segments: loads().map(place).collect(),
         identity: Identity::of(bytes, build_id),
+        landmark: headers
+            .iter()
+            .find(|header| header.kind == PT_DYNAMIC)
+            .map(place)
+            .filter(|(start, end)| {
+                loads()
+                    .map(place)
+                    .any(|(low, high)| low <= *start && *end <= high)
+            })
+            // SAFETY: mapped, and of whole words.
+            .map(|(start, end)| unsafe {
+                std::slice::from_raw_parts(
+                    start as *const [usize; 2],
+                    (end - start) / size_of::<[usize; 2]>(),
+                )
+            })
+            .and_then(|entries| global_offset_table(entries, info.bias)),
     });
     1
+}
+
+/// Of the dynamic section. Whether the linker has moved the address there already differs.
+fn global_offset_table(entries: &[[usize; 2]], bias: usize) -> Option<usize> {
+    /// `DT_PLTGOT`
+    const TABLE: usize = 3;
+    let entry = entries
+        .iter()
+        .take_while(|entry| entry[0] != 0)
+        .find(|entry| entry[0] == TABLE)?;
+    Some(if entry[1] < bias {
+        entry[1] + bias
+    } else {
+        entry[1]
+    })
 }
 
 /// `NT_GNU_BUILD_ID`, if it is among these notes.
@@ -213,6 +253,21 @@ mod tests {
         let libc = at(std::process::abort as *const () as usize);
         assert_eq!(libc.unwrap().bias, here.bias);
         assert!(at(8).is_none());
+    }
+
+    #[test]
+    #[cfg(all(not(unoptimised), target_arch = "x86_64"))]
+    fn the_landmark_of_this_object_is_the_linkers() {
+        assert_eq!(landmark(at as *const () as usize), crate::stack::landmark());
+    }
+
+    #[test]
+    fn a_table_that_the_linker_moved_is_not_moved_again() {
+        for moved in [0, 0x7000] {
+            let entries = [[1, 9], [3, 0x10 + moved], [0, 0], [3, 1]];
+            assert_eq!(global_offset_table(&entries, 0x7000), Some(0x7010));
+        }
+        assert_eq!(global_offset_table(&[[0, 0], [3, 1]], 0), None);
     }
 
     #[test]
