@@ -323,3 +323,27 @@ mod ranges {
         );
     }
 }
+
+#[test]
+fn a_logged_task_is_named_as_its_lines_are() {
+    use stacklens::log_calls;
+
+    #[log_calls]
+    async fn fetch(id: u32) -> Result<u32> {
+        stacklens::ensure!(id > 1, "no such page");
+        Ok(id)
+    }
+    log_calls::set_sink(log_calls::Ring::new(4));
+    let mut future = std::pin::pin!(fetch(1));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Err(error)) = future.as_mut().poll(&mut context) else {
+        panic!("it is ready and failed")
+    };
+    let task = error.report().task.clone().expect("a task");
+    let lines = log_calls::recent();
+    assert!(
+        task.starts_with('#') && lines.iter().any(|line| line.contains(&*task)),
+        "{task} {lines:?}"
+    );
+    assert_eq!(Error::msg("outside of it").report().task, None);
+}

@@ -56,6 +56,11 @@ pub use timeline::Timeline;
 #[cfg(feature = "tracing")]
 pub use tracing_crate::TracingCrate;
 
+/// The asynchronous task that runs on this thread, by the number that its lines have.
+pub(crate) fn running_task() -> Option<u64> {
+    Some(thread::task()).filter(|&number| number != 0)
+}
+
 /// What did not become a line, since the program began.
 ///
 /// ```

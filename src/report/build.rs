@@ -26,6 +26,12 @@ fn logged() -> Vec<LogLine> {
     crate::log_calls::kept().into_iter().map(line).collect()
 }
 
+/// The asynchronous task, as the call log's lines name it.
+fn task() -> Option<Cow<'static, str>> {
+    let number = crate::log_calls::running_task()?;
+    Some(format!("#{number}").into())
+}
+
 impl Report {
     /// A report of here and now, without frames: thread, time and process are those of the caller.
     ///
@@ -41,7 +47,7 @@ impl Report {
             failure,
             panic: None,
             thread: Thread::current(),
-            task: None,
+            task: task(),
             process: Process::current(),
             stack: Vec::new(),
             log: logged(),
@@ -162,7 +168,7 @@ impl Report {
         self
     }
 
-    /// With the name of the task that was running.
+    /// With the name of the task that was running, instead of the number that it has if its calls are logged.
     #[must_use]
     pub fn with_task(mut self, name: impl Into<Cow<'static, str>>) -> Report {
         self.task = Some(name.into());
