@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 /// [`Auto`](ColorChoice::Auto) decides for each stream by itself, in this order: `NO_COLOR` (set to
 /// anything but nothing) means no; `CLICOLOR_FORCE` or `FORCE_COLOR` (set to anything but nothing and
 /// `0`) means yes; `CLICOLOR=0` and `TERM=dumb` mean no; then a terminal gets colours and nothing else
-/// does.
+/// does. Without the feature `color` nothing does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColorChoice {
@@ -37,14 +37,16 @@ impl Stream {
     }
 }
 
+/// Whether text that may go anywhere is coloured: if everything is to be.
+pub(crate) fn everywhere(choice: ColorChoice) -> bool {
+    cfg!(feature = "color") && choice == ColorChoice::Always
+}
+
 /// Whether text for `stream` is coloured. Reads the environment and asks the system each time: either
 /// may have changed.
 pub(crate) fn enabled(choice: ColorChoice, stream: Stream) -> bool {
-    decide(
-        choice,
-        |name| std::env::var_os(name),
-        || stream.is_terminal(),
-    )
+    let variable = |name: &str| std::env::var_os(name);
+    cfg!(feature = "color") && decide(choice, variable, || stream.is_terminal())
 }
 
 fn decide(

@@ -1,9 +1,9 @@
 //! How a report is written where nobody said otherwise.
 
 use crate::color::{self, Stream};
+use crate::config;
 use crate::config::{Format, Settings};
 use crate::report::{Report, TextOptions, Theme};
-use crate::{ColorChoice, config};
 
 /// A report for standard error, in the form that is set, with the end of its last line.
 pub(super) fn for_stderr(report: &Report, settings: &Settings) -> String {
@@ -19,7 +19,7 @@ pub(super) fn for_stderr(report: &Report, settings: &Settings) -> String {
 /// A report as text that may go anywhere: coloured only if everything is to be.
 pub(crate) fn text(report: &Report) -> String {
     let settings = config::settings();
-    let colors = settings.color == ColorChoice::Always;
+    let colors = color::everywhere(settings.color);
     report.text(&options(settings, colors)).to_string()
 }
 
