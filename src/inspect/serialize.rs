@@ -70,11 +70,12 @@ impl Serialize for Local {
     }
 }
 
-/// `"recorded"`.
+/// `"recorded"`, `"debug info"`, as reports have it.
 impl Serialize for Origin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Origin::Recorded => serializer.serialize_str("recorded"),
+            Origin::DebugInfo => serializer.serialize_str("debug info"),
         }
     }
 }
