@@ -231,7 +231,7 @@ impl Code {
         let last = |variable: &Variable| {
             // A `let` without a value has no position of its own.
             let before = self.place(variable.bound().saturating_sub(1)).line;
-            let behind = self.place(variable.bound()).line;
+            let behind = self.place(variable.bound().max(1)).line;
             before.max(behind.saturating_sub(1))
         };
         let namesake =

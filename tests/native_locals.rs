@@ -9,7 +9,11 @@
 // Values are read from memory, and never otherwise.
 #![allow(dead_code, unused_variables, unused_assignments)]
 // As programs write it.
-#![allow(clippy::needless_late_init, clippy::match_single_binding)]
+#![allow(
+    clippy::needless_late_init,
+    clippy::match_single_binding,
+    clippy::useless_vec
+)]
 
 use stacklens::native::{self, FrameLocals};
 use stacklens::{Origin, frame};
@@ -397,4 +401,79 @@ fn threads_that_ask_at_the_same_time_wait_for_each_other() {
             assert_eq!(thread.join().unwrap(), 20);
         }
     });
+}
+
+#[test]
+fn variables_of_async_functions_and_closures_are_found_where_they_are_kept() {
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    #[frame]
+    async fn annotated(order: Order, name: &str) -> u32 {
+        let text = format!("{name}!");
+        std::future::ready(()).await;
+        look();
+        let inner = plain(order.id).await;
+        look();
+        black_box((&text, &order));
+        inner
+    }
+
+    async fn plain(number: u32) -> u32 {
+        let doubled = number * 2;
+        std::future::ready(()).await;
+        look();
+        let words = vec!["a".to_owned()];
+        let count = |k: usize| {
+            look();
+            words.len() + k
+        };
+        black_box(doubled) + count(1) as u32
+    }
+
+    let seen = seen(|| {
+        let mut future = Box::pin(annotated(Order::new(7), "ann"));
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(future.as_mut().poll(&mut context), Poll::Ready(16));
+    });
+    assert_eq!(seen.len(), 4);
+    assert!(seen[0].is_annotated() && !seen[1].is_annotated() && seen[3].is_annotated());
+    assert_eq!(value(&seen[0], "order"), ORDER);
+    assert_eq!(value(&seen[0], "text"), r#""ann!""#);
+    assert_eq!(value(&seen[0], "inner"), "<not yet assigned>");
+    assert_eq!(value(&seen[1], "number"), "7");
+    assert_eq!(value(&seen[1], "doubled"), "14");
+    assert_eq!(value(&seen[2], "k"), "1");
+    assert_eq!(value(&seen[2], "words"), r#"["a"]"#);
+    assert_eq!(value(&seen[3], "inner"), "16");
+}
+
+#[test]
+fn a_future_shows_its_state_and_what_it_keeps() {
+    use std::future::Future;
+    use std::task::{Context, Waker};
+
+    async fn job(id: u32) -> u32 {
+        let order = Order::new(id);
+        std::future::pending::<()>().await;
+        order.id
+    }
+
+    fn work() {
+        let mut future = Box::pin(job(7));
+        look();
+        let _ = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        look();
+    }
+
+    let seen = seen(work);
+    assert_eq!(
+        value(&seen[0], "future"),
+        "{async_fn#0} Unresumed { id: 7 }"
+    );
+    let waiting = value(&seen[1], "future");
+    let expected = format!("{{async_fn#0}} Suspend0 {{ order: {ORDER}, __awaitee: ");
+    assert!(waiting.starts_with(&expected), "{waiting}");
 }

@@ -184,9 +184,9 @@ pub(super) fn read_at(code: &Code, snapshot: &Snapshot, at: Within) -> Locals {
     }
 }
 
-/// Reads a variable by its name and the lines on which it may be declared; `None` for an argument.
+/// Reads a variable by its name, whether it is an argument, and the lines on which it may be declared.
 #[cfg(native_elf)]
-pub(crate) type ReadLive<'a> = dyn FnMut(&str, Option<RangeInclusive<u32>>) -> Option<Value> + 'a;
+pub(crate) type ReadLive<'a> = dyn FnMut(&str, bool, RangeInclusive<u32>) -> Option<Value> + 'a;
 
 /// What the variables hold now, for a frame that is still there.
 ///
@@ -214,8 +214,8 @@ pub(super) fn read_live(code: &Code, snapshot: &Snapshot, live: &mut ReadLive<'_
             }
             continue;
         }
-        let declared = (!variable.is_argument()).then(|| code.declared_within(variable));
-        let found = live(local.name, declared).filter(|value| {
+        let declared = code.declared_within(variable);
+        let found = live(local.name, variable.is_argument(), declared).filter(|value| {
             !matches!(value.kind(), ValueKind::Omitted | ValueKind::Opaque) || !has_copy
         });
         if let Some(value) = found {

@@ -36,6 +36,8 @@ mod work;
 
 #[cfg(native_elf)]
 use self::annotated::Annotated;
+#[cfg(native_elf)]
+use super::names::crate_of;
 use super::stack::NativeStack;
 use super::symbols::Function;
 use super::unwind;
@@ -102,13 +104,13 @@ pub struct FrameLocals {
 /// `<not yet assigned>` and `<moved?>` are said, a recorded copy is shown while it is current, else what is in memory, and
 /// [`Local::origin`](crate::Local::origin) tells which.
 ///
-/// Without debug information (`debug = 2`, the default for `cargo build`) functions have no variables; where nothing can
-/// be read the list is empty and [`NativeLocals::missing`] says why.
+/// Functions of std have no variables here. Without debug information (`debug = 2`, the default for `cargo build`) none
+/// have; where nothing can be read the list is empty and [`NativeLocals::missing`] says why.
 ///
 /// # Cost
 ///
 /// The first time some milliseconds a function: debug information is searched. Then 10 µs a variable in a build without
-/// optimisation. Stops after 40 ms; what is not read by then says so. Memory is read through the kernel, so that no
+/// optimisation. Stops after 40 ms of work; what is not read by then says so. Memory is read through the kernel, so that no
 /// address can crash. Threads that ask at the same time wait for each other, half a second at most.
 #[inline(never)]
 pub fn locals() -> NativeLocals {
@@ -154,6 +156,10 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
         result.missing = Some(why);
         return result;
     }
+    if cfg!(target_endian = "big") {
+        result.missing = Some("values are read where the little end of a number comes first");
+        return result;
+    }
     let mut places = stack.functions(false);
     places.retain(|place| !place.is_runtime);
     let (first, last) = (limits.frames_first, limits.frames_last);
@@ -176,13 +182,20 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
             continue;
         };
         let index = place.frame;
-        if frame.0 != index {
+        if annotated.is_around(function.name()) {
+            continue;
+        }
+        // What std's own functions have is of no interest to others.
+        let is_std = matches!(crate_of(function.name()), "core" | "alloc" | "std");
+        if frame.0 != index && !is_std {
             let raw = stack.frames()[index].raw();
             let caller = stack.frames().get(index + 1).map(|it| it.raw().sp);
             frame = (index, known.frame(raw, caller, limits, &mut work));
         }
-        let list = frame.1.get_mut(place.depth()).map(std::mem::take);
-        let list = list.unwrap_or_default();
+        let list = match frame.1.get_mut(place.depth()) {
+            Some(list) if frame.0 == index && !is_std => std::mem::take(list),
+            _ => Vec::new(),
+        };
         let recorded = annotated.take(index, function.name());
         result.frames.push(FrameLocals {
             native_index: index,

@@ -9,15 +9,19 @@ use crate::native::stack::NativeStack;
 use std::ops::RangeInclusive;
 
 /// The recorded frames that were found on a native stack, innermost first, with the native frames that they are in.
+#[derive(Default)]
 pub(super) struct Annotated {
     frames: Vec<(usize, FrameInfo)>,
+    /// The path of the function around the body of the async one that was taken last: it only waits for the body, with
+    /// arguments that it has given away.
+    around: String,
 }
 
 impl Annotated {
     pub(super) fn of(native: &NativeStack) -> Annotated {
         let recorded = recorded();
         if recorded.is_empty() {
-            return Annotated { frames: Vec::new() };
+            return Annotated::default();
         }
         let check = CrossCheck::of(recorded, native.clone());
         let verdicts = check.verdicts().iter().zip(check.recorded());
@@ -27,6 +31,7 @@ impl Annotated {
         });
         Annotated {
             frames: found.collect(),
+            around: String::new(),
         }
     }
 
@@ -46,29 +51,50 @@ impl Annotated {
             };
             is_here && code.name() == name
         })?;
-        Some(self.frames.remove(at).1)
+        let (_, frame) = self.frames.remove(at);
+        if frame.code().is_async() {
+            let end = path.rfind("::{").unwrap_or(0);
+            path[..end].clone_into(&mut self.around);
+        }
+        Some(frame)
+    }
+
+    /// Whether this is the function around an async body, which is no function of the program's.
+    pub(super) fn is_around(&self, path: &str) -> bool {
+        !self.around.is_empty() && self.around == path
     }
 }
 
 /// The variables of an annotated function: as recorded, or as they are in memory now.
 pub(super) fn resolve(recorded: &FrameInfo, live: &[Live]) -> Locals {
-    recorded.live_locals(&mut |name, declared| named(live, name, declared))
+    recorded
+        .live_locals(&mut |name, is_argument, declared| named(live, name, is_argument, &declared))
 }
 
-/// The value of the variable with this name that is declared on one of these lines; `None` for an argument.
+/// The value of the variable with this name that is declared on one of these lines.
 ///
 /// Several variables of one name may be in scope: the one that hides the others may be the one that is not assigned yet.
-fn named(live: &[Live], name: &str, declared: Option<RangeInclusive<u32>>) -> Option<Value> {
-    let mut found = live.iter().filter(|live| {
-        live.local.name() == name
-            && match &declared {
-                Some(lines) => lines.contains(&live.line),
-                None => live.local.is_arg(),
-            }
-    });
-    let first = found.next()?;
-    // Two on one line: nothing tells which is which.
-    found.next().is_none().then(|| first.local.value().clone())
+fn named(
+    live: &[Live],
+    name: &str,
+    is_argument: bool,
+    declared: &RangeInclusive<u32>,
+) -> Option<Value> {
+    let of_name = || live.iter().filter(|live| live.local.name() == name);
+    // What a pattern binds, and the arguments of an async function, are variables of the body.
+    if is_argument && let Some(argument) = of_name().find(|live| live.local.is_arg()) {
+        return Some(argument.local.value().clone());
+    }
+    let found: Vec<&Live> = of_name()
+        .filter(|live| declared.contains(&live.line))
+        .collect();
+    match found[..] {
+        [one] => Some(one.local.value().clone()),
+        // An argument of an async function: as it was passed, and as the body received it.
+        [_, received] if is_argument => Some(received.local.value().clone()),
+        // Several on one line: nothing tells which is which.
+        _ => None,
+    }
 }
 
 /// The variables of another function: all that debug information tells of.

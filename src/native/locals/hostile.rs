@@ -3,6 +3,7 @@
 use super::*;
 use crate::native::image::{Dwarf, Image, LoadedUnit, Slice};
 use crate::native::locals::source::Home;
+use crate::native::locals::work::worked;
 use crate::native::unwind;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
@@ -103,17 +104,6 @@ fn with_many_variables(mut look: impl FnMut(Frames)) {
     black_box((
         &objects, &shared, &function, &time, &array, &cell, &path, &address,
     ));
-}
-
-/// How much this thread has worked: what other programs do meanwhile does not count.
-fn worked() -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: fills what it is given.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// The longest that a request may take, which stops after 40 ms at the next look at the clock.

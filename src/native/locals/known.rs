@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 /// Values and bytes read of one variable.
 const VALUES: usize = 1000;
 const BYTES: u64 = 64 << 10;
+/// Variables that the compiler makes of `async` and `.await`.
+const OF_THE_COMPILER: [&str; 2] = ["_task_context", "__awaitee"];
 /// Functions and places kept.
 const MOST_KNOWN: usize = 1024;
 
@@ -147,6 +149,9 @@ impl Known {
     ) -> Vec<Live> {
         let mut list = Vec::with_capacity(logical.variables.len());
         for (variable, is_hidden) in logical.variables {
+            if OF_THE_COMPILER.contains(&variable.name) {
+                continue;
+            }
             let value = if secret::is_secret(variable.name) {
                 Value::redacted()
             } else if work.is_over() {

@@ -275,10 +275,8 @@ impl<'a> ValueReader<'a> {
 
     fn structure(&mut self, name: &str, fields: &Fields, view: View<'_>) -> Value {
         let is_tuple = name.starts_with('(');
-        let is_named = fields
-            .members
-            .first()
-            .is_some_and(|m| !m.name.starts_with("__"));
+        let first = fields.members.first();
+        let is_named = first.is_some_and(|first| first.name != "__0");
         let whole = fields.members.len();
         self.depth += 1;
         let is_shown = self.depth <= self.limits.nesting || whole == 0;
@@ -390,6 +388,9 @@ impl<'a> ValueReader<'a> {
             return Err(Gap::NotUnderstood);
         };
         let view = view.skip(member.offset);
+        if kind.name.starts_with("{async_") {
+            return Ok(self.future(kind, it, &content, view));
+        }
         let inner = match (kind.base_name(), member.name, &fields.members[..]) {
             ("Option", "None", []) => return Ok(Value::none()),
             ("Option", "Some", [inner]) => (Value::some as fn(Value) -> Value, inner),
@@ -399,6 +400,31 @@ impl<'a> ValueReader<'a> {
         };
         let (wrap, member) = inner;
         Ok(wrap(self.field(member, view)))
+    }
+
+    /// A future that an `async` makes: the state that it is in, and the variables that it keeps there.
+    fn future(&mut self, kind: &Type, it: &Variants, state: &Type, view: View<'_>) -> Value {
+        let Shape::Struct(fields) = &state.shape else {
+            return unknown();
+        };
+        let name = format!("{} {}", closure_name(kind.name), state.name);
+        // The arguments of an async function are moved out before anything else is done.
+        let is_moved = kind.name.starts_with("{async_fn") && state.name != "Unresumed";
+        let first = it.variants.first().filter(|_| is_moved);
+        let first = first.and_then(|first| self.types.get(&first.member.entry));
+        let moved: &[Member] = match first.as_deref().map(|first| &first.shape) {
+            Some(Shape::Struct(fields)) => &fields.members,
+            _ => &[],
+        };
+        let is_kept = |member: &&Member| {
+            let same = |other: &Member| (other.name, other.offset) == (member.name, member.offset);
+            !moved.iter().any(same)
+        };
+        let kept = Fields {
+            members: fields.members.iter().filter(is_kept).cloned().collect(),
+            parameters: Vec::new(),
+        };
+        self.structure(&name, &kept, view)
     }
 
     /// The part of a struct that the names lead to, one inside of the other.

@@ -1,6 +1,7 @@
 //! How much may be done for one request.
 
-use std::time::{Duration, Instant};
+use std::ffi::{c_int, c_long};
+use std::time::Duration;
 
 /// Values looked at between two looks at the clock.
 const PER_LOOK: u32 = 32;
@@ -9,7 +10,8 @@ const PER_LOOK: u32 = 32;
 pub(crate) struct Work {
     values: usize,
     bytes: u64,
-    until: Option<Instant>,
+    /// In time that this thread works: how busy the machine is does not count.
+    until: Duration,
     looks: u32,
 }
 
@@ -19,7 +21,7 @@ impl Work {
         Work {
             values: 0,
             bytes: 0,
-            until: Instant::now().checked_add(time),
+            until: worked().saturating_add(time),
             looks: 0,
         }
     }
@@ -31,7 +33,7 @@ impl Work {
 
     /// Whether time is left.
     pub(crate) fn is_over(&self) -> bool {
-        self.until.is_some_and(|until| Instant::now() >= until)
+        worked() >= self.until
     }
 
     /// Whether one more value may be read.
@@ -55,4 +57,29 @@ impl Work {
         }
         true
     }
+}
+
+/// `struct timespec`, where `time_t` is as wide as a pointer.
+#[repr(C)]
+struct Timespec {
+    seconds: c_long,
+    nanos: c_long,
+}
+
+unsafe extern "C" {
+    fn clock_gettime(clock: c_int, time: *mut Timespec) -> c_int;
+}
+
+/// `CLOCK_THREAD_CPUTIME_ID`
+const WORK_OF_THREAD: c_int = 3;
+
+/// How long this thread has worked.
+pub(crate) fn worked() -> Duration {
+    let mut time = Timespec {
+        seconds: 0,
+        nanos: 0,
+    };
+    // SAFETY: the call writes to `time` alone.
+    unsafe { clock_gettime(WORK_OF_THREAD, &raw mut time) };
+    Duration::new(time.seconds as u64, time.nanos as u32)
 }

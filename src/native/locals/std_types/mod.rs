@@ -56,6 +56,7 @@ pub(crate) fn reader(name: &str) -> Option<StdReader> {
         "Ref" | "RefMut" => cells::borrow,
         "MutexGuard" | "RwLockReadGuard" | "RwLockWriteGuard" => cells::guard,
         "AtomicBool" => cells::atomic_bool,
+        "Framed" => pointers::framed,
         "PhantomData" => system::phantom,
         "Alignment" => system::alignment,
         "Error" => system::io_error,

@@ -86,3 +86,10 @@ pub(super) fn non_null(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>
 pub(super) fn cow(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) -> Option<Value> {
     reader.content(kind, view, &["Borrowed", "Owned"])
 }
+
+/// What this library puts around the body of an annotated async function.
+pub(super) fn framed(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) -> Option<Value> {
+    reader.part(kind, view, &["suspended"])?;
+    let (body, view) = reader.part(kind, view, &["body"])?;
+    Some(reader.value(&body, view))
+}
