@@ -39,6 +39,90 @@ fn with_all_crates_optimised_as_one_too() {
     assert!(!output.contains("WRONG"), "{output}");
 }
 
+#[test]
+#[ignore = "a debugger runs it"]
+fn scalars_for_a_debugger() {
+    for case in cases::run_scalars() {
+        let value = case
+            .found
+            .expect("without optimisation each variable is there");
+        println!("OURS {}", case.name);
+        println!("OURS-VALUE {value}");
+        println!("OURS-NAMES {}", case.names.join(" "));
+    }
+}
+
+#[test]
+fn a_debugger_sees_the_same_names_and_values() {
+    if Command::new("gdb").arg("--version").output().is_err() {
+        eprintln!("not compared: there is no gdb on this machine");
+        return;
+    }
+    let script = "set pagination off\nset width 0\nbreak native_golden::cases::look\n\
+        commands\nsilent\nup\nprint value\ninfo args\ninfo locals\ncontinue\nend\n\
+        run scalars_for_a_debugger --exact --ignored --nocapture --test-threads=1\n";
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden.gdb");
+    fs::write(&path, script).expect("a script");
+    let output = Command::new("gdb")
+        .args(["--nx", "--batch", "-x"])
+        .arg(&path)
+        .arg(env::current_exe().expect("this program"))
+        .output()
+        .expect("gdb runs");
+    let output = String::from_utf8_lossy(&output.stdout);
+    if !output.contains("OURS ") && output.contains("ptrace") {
+        eprintln!("not compared: this machine forbids debuggers\n{output}");
+        return;
+    }
+    let (mut theirs, mut names, mut compared) = (Vec::new(), Vec::new(), 0);
+    let mut stops = Vec::new();
+    for line in output.lines() {
+        if let Some((start, value)) = line.split_once(" = ")
+            && start.starts_with('$')
+        {
+            stops.push((std::mem::take(&mut names), value.to_owned()));
+        } else if let Some((name, _)) = line.split_once(" = ")
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && let Some((names, _)) = stops.last_mut()
+        {
+            names.push(name.to_owned());
+        }
+        if let Some(value) = line.strip_prefix("OURS-VALUE ") {
+            theirs.push(value.to_owned());
+        }
+        if let Some(ours) = line.strip_prefix("OURS-NAMES ") {
+            let (seen, value) = &stops[compared];
+            let mut ours: Vec<&str> = ours.split(' ').collect();
+            let mut seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+            (ours.sort_unstable(), seen.sort_unstable());
+            assert_eq!(ours, seen, "{output}");
+            assert!(
+                same(&theirs[compared], value),
+                "{} {value}",
+                theirs[compared]
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 25, "{output}");
+}
+
+/// Whether gdb means the same value: it prints a `char` with its number, and fewer digits of an `f32`.
+fn same(ours: &str, theirs: &str) -> bool {
+    if ours == theirs {
+        return true;
+    }
+    if ours.starts_with('\'') {
+        let number = theirs.split(' ').next().and_then(|n| n.parse::<u32>().ok());
+        let char = number.and_then(char::from_u32);
+        return char.is_some_and(|char| format!("{char:?}") == ours);
+    }
+    match (ours.parse::<f64>(), theirs.parse::<f64>()) {
+        (Ok(ours), Ok(theirs)) => (ours - theirs).abs() <= 1e-6 * theirs.abs() || ours == theirs,
+        _ => ours == "NaN" && theirs.starts_with("nan"),
+    }
+}
+
 /// Runs the list in a program of its own, and gives what it says: see `MAIN`.
 fn optimised(profile: &str) -> String {
     let name = if profile.is_empty() {

@@ -26,22 +26,29 @@ pub struct Case {
     pub expected: String,
     /// `None`: the debug information does not tell of the variable.
     pub found: Option<stacklens::Value>,
+    /// The names of all variables of the function.
+    pub names: Vec<String>,
 }
 
 pub type Report = Vec<Case>;
 
-/// The variable `value` of the function that calls the one that calls this.
+/// The variable `value` of the function that calls this, and the names of all that it has.
 #[inline(never)]
-fn look() -> Option<stacklens::Value> {
+fn look() -> (Option<stacklens::Value>, Vec<String>) {
     let frames = stacklens::native::locals();
     let mut named = frames
         .iter()
         .filter(|frame| frame.function().name().contains("cases::"));
-    let caller = named.find(|frame| !frame.function().name().contains("look"))?;
-    caller
+    let caller = named.find(|frame| !frame.function().name().contains("look"));
+    let Some(caller) = caller else {
+        return (None, Vec::new());
+    };
+    let value = caller
         .locals()
         .get("value")
-        .map(|local| local.value().clone())
+        .map(|local| local.value().clone());
+    let names = caller.locals().iter().map(|local| local.name().to_owned());
+    (value, names.collect())
 }
 
 macro_rules! cases {
@@ -53,9 +60,9 @@ macro_rules! cases {
                 pub fn $name(report: &mut Report) {
                     let value: $type = black_box($value);
                     let expected = format!("{value:?}");
-                    let found = look();
+                    let (found, names) = look();
                     black_box(&value);
-                    report.push(Case { name: stringify!($name).to_owned(), expected, found });
+                    report.push(Case { name: stringify!($name).to_owned(), expected, found, names });
                 }
             )*
         }
@@ -76,9 +83,9 @@ macro_rules! wrappers {
                     let $item = || item.clone();
                     let value: $type = black_box($value);
                     let expected = format!("{value:?}");
-                    let found = look();
+                    let (found, names) = look();
                     black_box(&value);
-                    report.push(Case { name: format!("{} of {kind}", stringify!($name)), expected, found });
+                    report.push(Case { name: format!("{} of {kind}", stringify!($name)), expected, found, names });
                 }
             )*
         }
@@ -454,6 +461,13 @@ cases! { system:
     phantom: PhantomData<String> = PhantomData;
     io_error: std::io::Error = std::io::Error::from_raw_os_error(2);
     layout: std::alloc::Layout = std::alloc::Layout::new::<u32>();
+}
+
+/// Runs those of one value each.
+pub fn run_scalars() -> Report {
+    let mut report = Vec::new();
+    scalars(&mut report);
+    report
 }
 
 /// Runs all.
