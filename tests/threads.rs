@@ -176,6 +176,33 @@ fn the_line_and_the_values_are_those_of_the_moment() {
 }
 
 #[test]
+fn a_variable_that_the_statement_may_have_changed_already_says_so() {
+    #[frame]
+    fn counts(stop: &AtomicBool) -> u64 {
+        let mut turns = 1_u64;
+        while turns > 0 && !stop.load(Relaxed) {
+            turns += 1;
+        }
+        turns
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let stops = Arc::clone(&stop);
+    let counting = spawn("counting", move || counts(&stops));
+    let dump = dump_until(dump_all, |dump| {
+        named(dump, "counting").is_some_and(|t| {
+            let turns = |locals: stacklens::Locals| Some(locals.get("turns")?.as_of_line()?);
+            t.depth() == 1 && turns(t.locals(0)).is_some()
+        })
+    });
+    stop.store(true, Relaxed);
+    counting.join().unwrap();
+    let thread = named(&dump, "counting").unwrap();
+    assert!(thread.to_string().contains(" (as of line "), "{thread}");
+    assert!(dump.to_json().contains("\"as_of_line\":"));
+    assert!(thread.locals(1).is_empty());
+}
+
+#[test]
 fn the_thread_that_asks_is_in_its_dump() {
     #[frame]
     fn asks(depth: u32) -> ThreadDump {

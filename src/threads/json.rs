@@ -2,7 +2,7 @@
 
 use super::{ThreadDump, ThreadStack};
 use crate::capture::Limits;
-use crate::report::{Frame, Json, Object};
+use crate::report::{Frame, Json, Object, Variable};
 
 impl ThreadDump {
     /// All threads as JSON on one line.
@@ -53,8 +53,14 @@ impl ThreadDump {
 }
 
 fn frames(thread: &ThreadStack) -> Vec<Frame> {
-    let frame = |info| Frame::of(info, &Limits::DEFAULT);
-    thread.frames.iter().map(frame).collect()
+    let limits = &Limits::DEFAULT;
+    let frame = |(i, info)| {
+        let mut frame = Frame::of(info, limits);
+        let locals = thread.locals(i);
+        frame.locals = locals.iter().map(|it| Variable::of(it, limits)).collect();
+        frame
+    };
+    thread.frames.iter().enumerate().map(frame).collect()
 }
 
 fn thread<'a>(it: &'a ThreadStack, frames: &'a [Frame]) -> Object<'a> {

@@ -1,6 +1,6 @@
 //! The stacks of threads as data.
 
-use crate::inspect::FrameInfo;
+use crate::inspect::{FrameInfo, Locals};
 use std::time::Duration;
 
 /// The stacks of all threads: what [`dump_all`](super::dump_all) gives.
@@ -124,6 +124,19 @@ impl ThreadStack {
     /// Its frames, innermost first.
     pub fn frames(&self) -> &[FrameInfo] {
         &self.frames
+    }
+
+    /// The variables of the frame at an index; none if there is no such frame.
+    ///
+    /// As [`FrameInfo::locals`], but where another thread was looked at in the middle of a statement, those of its
+    /// innermost frame that the statement may have changed already say `(as of line N)`.
+    pub fn locals(&self, index: usize) -> Locals {
+        match self.frames.get(index) {
+            // Line 0 is none that a statement is at.
+            Some(frame) if index == 0 && self.answer != Answer::Own => frame.locals_at(0),
+            Some(frame) => frame.locals(),
+            None => Locals::default(),
+        }
     }
 
     /// Frames left out of the middle of a deep stack: [`FrameInfo::depth`] says where.

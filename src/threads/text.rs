@@ -1,8 +1,8 @@
 //! A dump as text.
 
 use super::{Answer, State, ThreadDump, ThreadStack};
-use crate::inspect::FrameInfo;
 use crate::inspect::fold::Row;
+use crate::inspect::{FrameInfo, Locals};
 use crate::report::visible;
 use std::fmt;
 
@@ -61,7 +61,7 @@ impl fmt::Display for ThreadStack {
         let innermost = self.frames.first().map_or(0, FrameInfo::depth);
         let mut hidden = 0;
         let mut last = innermost;
-        for frame in &self.frames {
+        for (i, frame) in self.frames.iter().enumerate() {
             // A gap without frames left out is one of a frame that was being entered.
             let gap = self.omitted > 0 && last > frame.depth() + 1;
             last = frame.depth();
@@ -75,7 +75,7 @@ impl fmt::Display for ThreadStack {
             if frame.is_hidden() {
                 hidden += 1;
             } else {
-                line(innermost - frame.depth(), frame, f)?;
+                line(innermost - frame.depth(), frame, &self.locals(i), f)?;
             }
         }
         if hidden > 0 {
@@ -85,9 +85,13 @@ impl fmt::Display for ThreadStack {
     }
 }
 
-fn line(index: usize, frame: &FrameInfo, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn line(
+    index: usize,
+    frame: &FrameInfo,
+    locals: &Locals,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     write!(f, "\n  [{index}] {frame}")?;
-    let locals = frame.locals();
     if locals.is_empty() {
         return Ok(());
     }

@@ -142,7 +142,12 @@ pub(super) fn print(
             out.visible(scan.file);
             write!(out, ":{}", scan.line(position))?;
             if values {
-                locals(&scan, position, &record, region, out)?;
+                // The innermost function may have been hit at any instruction; the others are in a call.
+                let at = match index {
+                    0 => Within::Further(position),
+                    _ => Within::Statement(position),
+                };
+                locals(&scan, at, &record, region, out)?;
             }
             out.text("\n");
         }
@@ -165,12 +170,12 @@ fn literal(meta: usize, buffer: &mut [u8]) -> Option<&str> {
 
 fn locals(
     scan: &Scan<'_>,
-    position: u32,
+    at: Within,
     record: &Bytes<STRIDE>,
     region: &RegionHead,
     out: &mut Out,
 ) -> std::fmt::Result {
-    let mut count = 0;
+    let (position, mut count) = (at.position(), 0);
     for (variable, state) in scan.variables_at(position) {
         count += 1;
         if count > Limits::DEFAULT.locals {
@@ -196,7 +201,7 @@ fn locals(
                     write!(out, "{}", Value::omitted("not captured"))?;
                     continue;
                 };
-                match variable.freshness(slot.position, Within::Further(position)) {
+                match variable.freshness(slot.position, at) {
                     Freshness::MaybeMoved => write!(out, "{}", Value::moved())?,
                     Freshness::Current => slot.print(region, out)?,
                     Freshness::AsOfCapture => {
