@@ -76,7 +76,7 @@
 //! * `tracing`: `stacklens::spans`, the spans of a tracing subscriber in reports, and
 //!   `log_calls::TracingCrate`, the call log as its events.
 //! * `log`: `log_calls::LogCrate`, the call log through the `log` crate's logger.
-//! * `flame`: `log_calls::Timeline::write_flame_graph`, an SVG.
+//! * `flame`: `log_calls::Timeline::write_flame_graph` and `threads::Profile::write_flame_graph`, an SVG.
 //! * `grow`: `#[frame(grow)]`, a recursion that goes on where the native stack ends.
 //! * `off`: [`macro@frame`], [`macro@log_calls`] and [`framed!`] return what they were given. The rest of the
 //!   interface stays

@@ -3,7 +3,7 @@
 use super::wait::{Answered, Asked, Turn, collect};
 use super::{Answer, State, ThreadDump, ThreadStack, os};
 use crate::inspect::FrameInfo;
-use crate::stack::owner::{self, Owner, Pinned};
+use crate::stack::owner::{self, Pinned};
 use crate::stack::remote::{Copied, CopiedStack, Request, Wish};
 use crate::stack::{native, region::Region};
 use std::collections::HashSet;
@@ -29,6 +29,9 @@ pub struct Dump {
     others: bool,
 }
 
+/// How long a dump may take.
+const LONGEST: Duration = Duration::from_secs(3600);
+
 impl Default for Dump {
     fn default() -> Dump {
         Dump::new()
@@ -48,10 +51,11 @@ impl Dump {
     }
 
     /// How long to wait for the answers, all together; where another thread takes a dump, so long again until it has.
-    /// A dump returns a tenth of a second later at the latest.
+    /// A dump returns a tenth of a second later at the latest. At most an hour.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Dump {
-        self.timeout = timeout;
+        let is_longer = timeout.as_secs() >= LONGEST.as_secs();
+        self.timeout = if is_longer { LONGEST } else { timeout };
         self
     }
 
@@ -81,11 +85,9 @@ impl Dump {
         let started = Instant::now();
         // So that this thread is one of those that are known.
         native::begin();
-        let regions = in_order();
+        let known = Known::all();
         // Before anybody is woken by being asked.
-        let mut threads: Vec<ThreadStack> = regions.iter().map(|r| identity(&r.owner)).collect();
-        let own = owner::own();
-        let is_own = |region: &Region| own.is_some_and(|own| std::ptr::eq(own, region));
+        let mut threads: Vec<ThreadStack> = known.iter().map(Known::identity).collect();
         let turn = self
             .interrupt
             .then(|| Turn::wait(started + self.timeout))
@@ -93,24 +95,20 @@ impl Dump {
         let deadline = Instant::now() + self.timeout;
         let mut asked = Vec::new();
         let mut of = Vec::new();
-        let mut unasked = Vec::new();
-        for (i, &region) in regions.iter().enumerate() {
-            if is_own(region) {
+        for (i, known) in known.iter().enumerate() {
+            if known.is_this_thread() {
                 continue;
             }
-            match turn.as_ref().map(|turn| self.ask(turn, region)) {
-                Some(Some(Some(one))) => {
+            match self.ask(turn.as_ref(), known) {
+                Asking::Up(one) => {
                     asked.push(one);
                     of.push(i);
                 }
-                Some(None) => threads[i].state = State::Exiting,
-                None | Some(Some(None)) => unasked.push(i),
+                Asking::NotPossible => self.read(known, Answer::Outside, &mut threads[i]),
+                Asking::Ended => threads[i].state = State::Exiting,
             }
         }
-        for i in unasked {
-            self.read(regions[i], Answer::Outside, &mut threads[i]);
-        }
-        if let Some(i) = regions.iter().position(|region| is_own(region)) {
+        if let Some(i) = known.iter().position(Known::is_this_thread) {
             threads[i].answer = Answer::Own;
             threads[i].state = State::Running;
             if let Some(copy) = Copied::of_this_thread(self.frames) {
@@ -127,7 +125,7 @@ impl Dump {
                 }
                 Answered::Ended => threads[i].state = State::Exiting,
                 Answered::No | Answered::Lost => {
-                    self.read(regions[i], Answer::Silent, &mut threads[i]);
+                    self.read(&known[i], Answer::Silent, &mut threads[i]);
                 }
             }
         }
@@ -141,50 +139,98 @@ impl Dump {
         }
     }
 
-    /// `None`: the thread has ended. `Some(None)`: it cannot be asked.
-    fn ask(&self, turn: &Turn, region: &'static Region) -> Option<Option<Asked>> {
-        let pinned = Pinned::new(region)?;
-        let room = Copied::with_room(region, pinned.top(), self.frames);
+    fn ask(&self, turn: Option<&Turn>, known: &Known) -> Asking {
+        let Some(pinned) = known.pinned() else {
+            return Asking::Ended;
+        };
+        let Some(turn) = turn else {
+            return Asking::NotPossible;
+        };
+        let room = Copied::with_room(known.region, pinned.top(), self.frames);
         let request = Request::new(Wish::Stack(room));
-        Some(Asked::ask(turn, &region.owner, &pinned, request))
+        match Asked::ask(turn, &known.region.owner, &pinned, request) {
+            Some(asked) => Asking::Up(asked),
+            None => Asking::NotPossible,
+        }
     }
 
     /// Reads a stack from outside.
-    fn read(&self, region: &'static Region, answer: Answer, thread: &mut ThreadStack) {
-        let Some(pinned) = Pinned::new(region) else {
+    fn read(&self, known: &Known, answer: Answer, thread: &mut ThreadStack) {
+        let Some(pinned) = known.pinned() else {
             thread.state = State::Exiting;
             return;
         };
-        let mut copied = Copied::with_room(region, pinned.top(), self.frames);
-        let still = copied.fill_from_outside(region, &pinned);
+        let mut copied = Copied::with_room(known.region, pinned.top(), self.frames);
+        let still = copied.fill_from_outside(known.region, &pinned);
         drop(pinned);
         thread.answer = if still { answer } else { Answer::Torn };
         fill(copied.read(), thread);
     }
 }
 
-/// The regions that somebody has, in the order in which their threads began.
-fn in_order() -> Vec<&'static Region> {
-    let mut regions: Vec<_> = owner::regions()
-        .filter(|&region| Pinned::new(region).is_some())
-        .collect();
-    regions.sort_by_key(|region| region.owner.serial());
-    regions
+enum Asking {
+    Up(Asked),
+    NotPossible,
+    Ended,
 }
 
-/// What is known of a thread without its stack.
-fn identity(owner: &Owner) -> ThreadStack {
-    let id = owner.id();
-    let known = os::thread(id);
-    let is_main = id != 0 && id == std::process::id();
-    let name = owner
-        .name()
-        .or_else(|| is_main.then(|| "main".to_owned()))
-        .or_else(|| known.as_ref().map(|known| known.name.clone()));
+/// A thread that has a region, or had it when the dump began.
+struct Known {
+    region: &'static Region,
+    serial: u64,
+    id: u32,
+    name: Option<String>,
+}
+
+impl Known {
+    /// All that there are, in the order in which they began.
+    fn all() -> Vec<Known> {
+        let known = |region: &'static Region| {
+            let _pinned = Pinned::new(region)?;
+            let owner = &region.owner;
+            Some(Known {
+                region,
+                serial: owner.serial(),
+                id: owner.id(),
+                name: owner.name(),
+            })
+        };
+        let mut all: Vec<Known> = owner::regions().filter_map(known).collect();
+        all.sort_by_key(|known| known.serial);
+        all
+    }
+
+    /// `None`: the thread has ended; another one may have its region.
+    fn pinned(&self) -> Option<Pinned> {
+        Pinned::new(self.region).filter(|_| self.region.owner.serial() == self.serial)
+    }
+
+    fn is_this_thread(&self) -> bool {
+        owner::own().is_some_and(|own| std::ptr::eq(own, self.region))
+    }
+
+    /// What is known of it without its stack.
+    fn identity(&self) -> ThreadStack {
+        let known = os::thread(self.id);
+        let is_main = self.id != 0 && self.id == std::process::id();
+        let name = self.name.clone();
+        let name = name
+            .or_else(|| is_main.then(|| "main".to_owned()))
+            .or_else(|| known.as_ref().map(|known| known.name.clone()));
+        let id = match self.id {
+            0 => self.serial,
+            id => id.into(),
+        };
+        let state = known.map_or(State::Unknown, |known| known.state);
+        without_frames(id, name, state)
+    }
+}
+
+fn without_frames(id: u64, name: Option<String>, state: State) -> ThreadStack {
     ThreadStack {
-        id: if id == 0 { owner.serial() } else { id.into() },
+        id,
         name,
-        state: known.map_or(State::Unknown, |known| known.state),
+        state,
         answer: Answer::Nothing,
         frames: Vec::new(),
         omitted: 0,
@@ -206,18 +252,13 @@ fn add_others(threads: &mut Vec<ThreadStack>) {
     let mut others = os::threads();
     others.sort_unstable();
     let others = others.into_iter().filter(|&id| !known.contains(&id.into()));
-    threads.extend(others.filter_map(os::thread).map(|it| ThreadStack {
-        id: it.id.into(),
-        name: Some(if it.id == std::process::id() {
+    let main = std::process::id();
+    threads.extend(others.filter_map(os::thread).map(|it| {
+        let name = if it.id == main {
             "main".to_owned()
         } else {
             it.name
-        }),
-        state: it.state,
-        answer: Answer::Nothing,
-        frames: Vec::new(),
-        omitted: 0,
-        unrecorded: 0,
-        entering: false,
+        };
+        without_frames(it.id.into(), Some(name), it.state)
     }));
 }

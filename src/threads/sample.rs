@@ -106,7 +106,8 @@ impl Sampling {
 
     /// Samples all other threads for so long, on this one.
     pub fn run_for(&self, duration: Duration) -> Profile {
-        let end = Instant::now() + duration;
+        // Some decades are for ever, and a time that can be counted to.
+        let end = Instant::now() + duration.min(Duration::from_secs(1 << 30));
         self.run(|until| {
             let now = Instant::now();
             thread::sleep(until.min(end).saturating_duration_since(now));
@@ -143,7 +144,8 @@ impl Sampling {
             round.sample(now + period.max(PATIENCE));
             // Turns that there was no time for are left out, and not made up for.
             let late = Instant::now().saturating_duration_since(next);
-            let left_out = (late.as_nanos() / period.as_nanos().max(1)) as u32;
+            let left_out = late.as_nanos() / period.as_nanos().max(1);
+            let left_out = u32::try_from(left_out).unwrap_or(u32::MAX - 1);
             round.profile.skip(left_out);
             next += period * (left_out + 1);
         }
