@@ -23,14 +23,12 @@ pub use crate::observe::{
 };
 pub use crate::probe::{InspectFailing, Probe, ProbeFailing, ProbeFull};
 pub use crate::recursion::private::*;
-pub use crate::stack::Guard;
 #[cfg(not(unoptimised))]
 pub use crate::stack::enter as enter0;
+pub use crate::stack::{Active, Guard, arguments::*};
 pub use core::result::Result::{Err, Ok};
 pub use core::{concat, format_args, module_path, stringify};
 
-#[cfg(not(unoptimised))]
-use crate::stack::Depth;
 use crate::stack::innermost;
 
 /// What is known of a function, as a literal.
@@ -38,8 +36,8 @@ pub type Text = &'static str;
 
 /// The slot holds nothing yet.
 #[inline]
-pub fn unset(site: u32, guard: &Guard) {
-    guard.unset(site);
+pub fn unset(site: u32, frame: Active) {
+    frame.unset(site);
 }
 
 #[inline]
@@ -73,80 +71,21 @@ impl<R> Returns for fn() -> R {
     type Output = R;
 }
 
-#[cfg(not(unoptimised))]
-macro_rules! enter {
-    ($($name:ident $plain:ident ($($index:literal $arg:ident $type:ident),*);)*) => {$(
-        /// Enters a frame and records its arguments.
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        pub fn $name<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            let guard = enter0(meta);
-            let tags = $(guard.argument($index, $arg, Depth::Whole))|*;
-            guard.tag_arguments(tags);
-            guard
-        }
-
-        /// The same, recording scalars only.
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        pub fn $plain<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            let guard = enter0(meta);
-            let tags = $(guard.argument($index, $arg, Depth::Surface))|*;
-            guard.tag_arguments(tags);
-            guard
-        }
-    )*};
-}
-
-// Inlined even so: the frame is to record the stack pointer and code address of the function, not of `enterN`. What is called
-// does not unwind (it is `extern "C"`), and the guard comes last: nothing here needs a landing pad.
 #[cfg(unoptimised)]
-macro_rules! enter {
-    ($($name:ident $plain:ident ($($index:literal $arg:ident $type:ident),*);)*) => {$(
-        /// Enters a frame and records its arguments.
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        pub fn $name<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            entered!(meta, argument_whole, $($index $arg $type),*)
-        }
-
-        /// The same, recording scalars only.
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        pub fn $plain<$($type),*>(meta: &'static str, $($arg: &$type),*) -> Guard {
-            entered!(meta, argument_surface, $($index $arg $type),*)
-        }
-    )*};
-}
-
-enter! {
-    enter1 enter1_plain (0 a A);
-    enter2 enter2_plain (0 a A, 1 b B);
-    enter3 enter3_plain (0 a A, 1 b B, 2 c C);
-    enter4 enter4_plain (0 a A, 1 b B, 2 c C, 3 d D);
-    enter5 enter5_plain (0 a A, 1 b B, 2 c C, 3 d D, 4 e E);
-    enter6 enter6_plain (0 a A, 1 b B, 2 c C, 3 d D, 4 e E, 5 f F);
-    enter7 enter7_plain (0 a A, 1 b B, 2 c C, 3 d D, 4 e E, 5 f F, 6 g G);
-    enter8 enter8_plain (0 a A, 1 b B, 2 c C, 3 d D, 4 e E, 5 f F, 6 g G, 7 h H);
-}
-
-#[cfg(unoptimised)]
-use crate::stack::unoptimised::entered;
-#[cfg(unoptimised)]
-pub use crate::stack::unoptimised::{at, cap, cap_plain, enter0, records};
+pub use crate::stack::unoptimised::{at, cap, cap_at, cap_plain, enter0, records};
 
 /// Whether this activation records its arguments: always, but in a hot function of an unoptimised build.
 #[cfg(not(unoptimised))]
 #[inline]
-pub fn records(guard: &Guard) -> bool {
-    guard.records()
+pub fn records(frame: Active) -> bool {
+    frame.records()
 }
 
 /// The function is at statement `position` now.
 #[cfg(not(unoptimised))]
 #[inline]
-pub fn at(position: u32, guard: &Guard) {
-    guard.at(position);
+pub fn at(position: u32, frame: Active) {
+    frame.at(position);
 }
 
 #[inline]
@@ -157,14 +96,22 @@ pub fn at_top(position: u32) {
 /// Records a local.
 #[cfg(not(unoptimised))]
 #[inline]
-pub fn cap<T>(value: &T, site: u32, guard: &Guard) {
-    guard.capture(site, value);
+pub fn cap<T>(value: &T, site: u32, frame: Active) {
+    frame.capture(site, value);
+}
+
+/// Records a local; then the function is at statement `next`: one call for both, where one follows the other.
+#[cfg(not(unoptimised))]
+#[inline]
+pub fn cap_at<T>(value: &T, site: u32, next: u32, frame: Active) {
+    frame.capture(site, value);
+    frame.at(next);
 }
 
 #[cfg(not(unoptimised))]
 #[inline]
-pub fn cap_plain<T>(value: &T, site: u32, guard: &Guard) {
-    guard.capture_surface(site, value);
+pub fn cap_plain<T>(value: &T, site: u32, frame: Active) {
+    frame.capture_surface(site, value);
 }
 
 #[inline]
@@ -179,14 +126,14 @@ pub fn cap_plain_top<T>(value: &T, site: u32) {
 
 /// Records the value that a local is about to be bound to.
 #[inline]
-pub fn cap_init<T>(value: T, site: u32, guard: &Guard) -> T {
-    guard.capture(site, &value);
+pub fn cap_init<T>(value: T, site: u32, frame: Active) -> T {
+    frame.capture(site, &value);
     value
 }
 
 #[inline]
-pub fn cap_init_plain<T>(value: T, site: u32, guard: &Guard) -> T {
-    guard.capture_surface(site, &value);
+pub fn cap_init_plain<T>(value: T, site: u32, frame: Active) -> T {
+    frame.capture_surface(site, &value);
     value
 }
 

@@ -123,9 +123,9 @@ mod tests {
     }
 
     fn assigned(guard: &Guard, x: i32) {
-        at(1, guard);
-        cap(&x, 1 << 8, guard);
-        at(2, guard);
+        at(1, guard.active);
+        cap(&x, 1 << 8, guard.active);
+        at(2, guard.active);
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
         let frame = currentframe().unwrap();
         assert_eq!((frame.line(), frame.column(), frame.lasti()), (10, 1, 0));
         assert_eq!(frame.locals().to_string(), "{}");
-        at(1, &guard);
+        at(1, guard.active);
         assert_eq!((frame.line(), frame.column(), frame.lasti()), (11, 5, 1));
         assert_eq!(frame.locals().to_string(), "{x: <not yet assigned>}");
         assigned(&guard, 42);
@@ -191,7 +191,7 @@ mod tests {
         assigned(&b, 2);
         let stack = stack();
         drop(b);
-        at(0, &a);
+        at(0, a.active);
         assert_eq!(
             stack.to_string(),
             "[0] b in src/a.rs:12\n[1] a in src/a.rs:12"
@@ -227,9 +227,9 @@ mod tests {
             }
             .literal(),
         );
-        cap(&"abc", 0, &guard);
+        cap(&"abc", 0, guard.active);
         let stack = stack();
-        cap(&"xyz", 0, &guard);
+        cap(&"xyz", 0, guard.active);
         assert_eq!(stack[0].locals().to_string(), r#"{s: "abc"}"#);
         assert_eq!(
             currentframe().unwrap().locals().to_string(),
@@ -249,8 +249,8 @@ mod tests {
         .literal();
         let guards: Vec<Guard> = (0..6).map(|_| enter(f)).collect();
         for (i, guard) in guards.iter().enumerate() {
-            cap(&"x".repeat(10 * i), 0, guard);
-            cap(&(i as u8), 20, guard);
+            cap(&"x".repeat(10 * i), 0, guard.active);
+            cap(&(i as u8), 20, guard.active);
         }
         let stack = stack();
         let mut frame = currentframe();
@@ -304,7 +304,7 @@ mod tests {
             ..Function::default()
         };
         let guard = enter(method.literal());
-        cap(&&&Parser, 0, &guard);
+        cap(&&&Parser, 0, guard.active);
         let frame = currentframe().unwrap();
         assert_eq!(frame.qualified_name(), "mycrate::a::Parser::parse");
         assert_eq!(stack()[0].qualified_name(), "mycrate::a::Parser::parse");
@@ -340,8 +340,8 @@ mod tests {
             }
             .literal(),
         );
-        cap(&7_i32, 0, &guard);
-        at(1, &guard);
+        cap(&7_i32, 0, guard.active);
+        at(1, guard.active);
         assert_eq!(
             currentframe().unwrap().locals().to_string(),
             "{a: <redacted>, b: <omitted: not captured>, c: <omitted: skipped>}"
@@ -364,11 +364,11 @@ mod tests {
             .literal(),
         );
         for slot in 0..2 {
-            cap(&7_i32, slot | 1 << 8, &guard);
+            cap(&7_i32, slot | 1 << 8, guard.active);
         }
         let frame = currentframe().unwrap();
         let locals = |position| {
-            at(position, &guard);
+            at(position, guard.active);
             frame.locals().to_string()
         };
         assert_eq!(locals(2), "{v: 7, s: 7}");

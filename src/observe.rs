@@ -3,11 +3,13 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
+use crate::capture::debug;
 use crate::framed::Watching;
 use crate::log_calls::call::Log;
-use crate::stack::{Guard, innermost};
+use crate::stack::{Active, Guard, innermost};
 use crate::trace::{self, Left, Way};
 use std::any::type_name;
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::{ControlFlow, Deref};
 use std::task::Poll;
@@ -105,20 +107,20 @@ impl<T, E> Observed for Poll<Option<Result<T, E>>> {
 
 /// The operand of a `?` in a function that returns `R`: if it leaves the function, then from the position in `exit`.
 #[inline]
-pub fn q<R, T: Observed>(operand: T, exit: u64, guard: &Guard) -> T {
+pub fn q<R, T: Observed>(operand: T, exit: u64, frame: Active) -> T {
     if operand.leaves() {
-        left::<R, T>(&operand, exit, guard);
+        left_by(T::ERROR, exit, frame, type_name::<R>);
     }
     operand
 }
 
 /// The operand of a `?` behind which the expression goes on, on another line.
 #[inline]
-pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, guard: &Guard) -> T {
+pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, frame: Active) -> T {
     if operand.leaves() {
-        left::<R, T>(&operand, exit, guard);
+        left_by(T::ERROR, exit, frame, type_name::<R>);
     } else {
-        guard.at(success);
+        frame.at(success);
     }
     operand
 }
@@ -126,7 +128,7 @@ pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, guard: &Guard
 #[inline]
 pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
     if operand.leaves() {
-        left_top::<R, T>(&operand, exit);
+        left_by(T::ERROR, exit, innermost().active, type_name::<R>);
     }
     operand
 }
@@ -134,7 +136,7 @@ pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
 #[inline]
 pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
     if operand.leaves() {
-        left_top::<R, T>(&operand, exit);
+        left_by(T::ERROR, exit, innermost().active, type_name::<R>);
     } else {
         innermost().at(success);
     }
@@ -142,46 +144,84 @@ pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
 }
 
 /// The position that a failure leaves from is `exit`'s low bits; the position of the statement that made the failing
-/// value is above them, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure;
+/// value is above them, plus one, 0 where that is the one that runs; then whether an `Option`'s `None` is a failure;
 /// then by which code it leaves.
 const POSITION: u32 = 20;
 
+thread_local! {
+    /// Names the error that [`fails`] has found, for [`left`].
+    static ERROR: Cell<Option<fn() -> &'static str>> = const { Cell::new(None) };
+}
+
 /// Whether the operand of a `?` leaves the function. If so, values are read next, for [`left`].
 #[inline]
-pub fn fails<T: Observed>(operand: &T, guard: &Guard) -> bool {
+pub fn fails<T: Observed>(operand: &T, frame: Active) -> bool {
     let fails = operand.leaves();
     if fails {
-        guard.thaw();
+        found(T::ERROR, frame);
     }
     fails
 }
 
 #[inline]
 pub fn fails_top<T: Observed>(operand: &T) -> bool {
-    fails(operand, &innermost())
+    fails(operand, innermost().active)
 }
 
 #[cold]
 #[inline(never)]
-pub fn left_top<R, T: Observed>(operand: &T, exit: u64) {
-    left::<R, T>(operand, exit, &innermost());
+fn found(error: Option<fn() -> &'static str>, frame: Active) {
+    frame.thaw();
+    // A `Debug` that the reads run has no errors of its own here.
+    if !debug::is_busy() {
+        ERROR.set(error);
+    }
 }
 
-/// The operand of a `?` leaves the function.
 #[cold]
 #[inline(never)]
-pub fn left<R, T: Observed>(_: &T, exit: u64, guard: &Guard) {
-    if T::ERROR.is_some() || exit >> (2 * POSITION) & 1 != 0 {
-        leave(exit, guard, T::ERROR, type_name::<R>, false);
+pub fn left_top<R>(exit: u64) {
+    left::<R>(exit, innermost().active);
+}
+
+/// The operand of which [`fails`] was asked leaves the function: generic over the result alone, of which there are few.
+#[cold]
+#[inline(never)]
+pub fn left<R>(exit: u64, frame: Active) {
+    let error = match debug::is_busy() {
+        true => None,
+        false => ERROR.take(),
+    };
+    left_by(error, exit, frame, type_name::<R>);
+}
+
+#[cold]
+#[inline(never)]
+fn left_by(
+    error: Option<fn() -> &'static str>,
+    exit: u64,
+    frame: Active,
+    result: fn() -> &'static str,
+) {
+    match error {
+        Some(_) => leave(exit, frame, error, result, false),
+        None => left_by_none(exit, frame, result),
+    }
+}
+
+/// A `None` is a failure where the attribute says so.
+fn left_by_none(exit: u64, frame: Active, result: fn() -> &'static str) {
+    if exit >> (2 * POSITION) & 1 != 0 {
+        leave(exit, frame, None, result, false);
     } else {
-        guard.at(position(exit));
+        frame.at(position(exit));
     }
 }
 
 /// A function is about to leave by an `Err`: values are read next, for [`fail`].
 #[inline]
-pub fn failing(guard: &Guard) {
-    guard.thaw();
+pub fn failing(frame: Active) {
+    frame.thaw();
 }
 
 #[inline]
@@ -192,35 +232,37 @@ pub fn failing_top() {
 /// A function that returns `R` is about to leave by an `Err`.
 #[cold]
 #[inline(never)]
-pub fn fail<R>(exit: u64, guard: &Guard) {
-    leave(exit, guard, None, type_name::<R>, true);
+pub fn fail<R>(exit: u64, frame: Active) {
+    leave(exit, frame, None, type_name::<R>, true);
 }
 
 #[cold]
 #[inline(never)]
 pub fn fail_top<R>(exit: u64) {
-    leave(exit, &innermost(), None, type_name::<R>, true);
+    leave(exit, innermost().active, None, type_name::<R>, true);
 }
 
+#[cold]
+#[inline(never)]
 fn leave(
     exit: u64,
-    guard: &Guard,
+    frame: Active,
     error: Option<fn() -> &'static str>,
     result: fn() -> &'static str,
     made: bool,
 ) {
-    let from = position(exit >> POSITION);
-    guard.set_watched(false);
+    let from = position(exit >> POSITION).checked_sub(1);
+    frame.set_watched(false);
     let way = match exit >> (2 * POSITION + 1) & 3 {
         0 => Way::Question,
         1 => Way::Return,
         _ => Way::Tail,
     };
     trace::leave(
-        guard,
+        frame,
         &Left {
             position: position(exit),
-            from: (from > 0).then_some(from),
+            from,
             made,
             way,
             error,
@@ -252,10 +294,21 @@ impl<R> Deref for Leaf<R> {
     }
 }
 
+// Not by way of `q`: in an unoptimised build each generic function is one more to be compiled, for each type.
 impl<T, E> Leaf<Result<T, E>> {
     #[inline]
-    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, guard: &Guard) -> Result<T, E> {
-        q::<Result<T, E>, _>(value, exit, guard)
+    #[allow(clippy::redundant_pattern_matching)] // `is_err` is a call in an unoptimised build
+    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, frame: Active) -> Result<T, E> {
+        if matches!(value, Err(_)) {
+            leave(
+                exit,
+                frame,
+                Some(type_name::<E>),
+                type_name::<Result<T, E>>,
+                false,
+            );
+        }
+        value
     }
 
     #[inline]
@@ -266,8 +319,12 @@ impl<T, E> Leaf<Result<T, E>> {
 
 impl<T> Leaf<Option<T>> {
     #[inline]
-    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, guard: &Guard) -> Option<T> {
-        q::<Option<T>, _>(value, exit, guard)
+    #[allow(clippy::redundant_pattern_matching)] // as above
+    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, frame: Active) -> Option<T> {
+        if matches!(value, None) {
+            left_by_none(exit, frame, type_name::<Option<T>>);
+        }
+        value
     }
 
     #[inline]
@@ -295,7 +352,7 @@ impl<R> AnyLeaf<R> {
     }
 
     #[inline]
-    pub fn stacklens_ret(&self, value: R, _: u64, _: &Guard) -> R {
+    pub fn stacklens_ret(&self, value: R, _: u64, _: Active) -> R {
         value
     }
 
@@ -323,44 +380,41 @@ impl<R> Deref for SeenLeaf<R> {
 
 impl<T, E> SeenLeaf<Result<T, E>> {
     #[inline]
-    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, guard: &Guard) -> Result<T, E> {
-        guard.set_watched(false);
-        self.0.stacklens_ret(value, exit, guard)
+    pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, frame: Active) -> Result<T, E> {
+        frame.set_watched(false);
+        self.0.stacklens_ret(value, exit, frame)
     }
 }
 
 impl<T> SeenLeaf<Option<T>> {
     #[inline]
-    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, guard: &Guard) -> Option<T> {
-        guard.set_watched(false);
-        self.0.stacklens_ret(value, exit, guard)
+    pub fn stacklens_ret(&self, value: Option<T>, exit: u64, frame: Active) -> Option<T> {
+        frame.set_watched(false);
+        self.0.stacklens_ret(value, exit, frame)
     }
 }
 
 /// Watches a function whose macros may return from it.
 pub struct Early {
-    record: usize,
+    frame: Active,
     result: fn() -> &'static str,
-    _stays_here: PhantomData<*const ()>,
 }
 
 /// When this is dropped and no exit was seen, the function was left by a macro: early, if its caller finds a failure.
 #[inline]
-pub fn early<R>(guard: &Guard) -> Early {
-    guard.set_watched(true);
+pub fn early<R>(frame: Active) -> Early {
+    frame.set_watched(true);
     Early {
-        record: guard.address(),
+        frame,
         result: type_name::<R>,
-        _stays_here: PhantomData,
     }
 }
 
 impl Drop for Early {
     #[inline]
     fn drop(&mut self) {
-        let guard = Guard::of_record(self.record);
-        if guard.is_watched() {
-            left_early(&guard, self.result);
+        if self.frame.is_watched() {
+            left_early(self.frame, self.result);
         }
     }
 }
@@ -369,21 +423,21 @@ impl Drop for Early {
 #[cold]
 #[inline(never)]
 pub(crate) fn ended_in_failure<R>(guard: &Guard) {
-    if !trace::has_left(guard) {
-        left_early(guard, type_name::<R>);
+    if !trace::has_left(guard.active) {
+        left_early(guard.active, type_name::<R>);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn left_early(guard: &Guard, result: fn() -> &'static str) {
+fn left_early(frame: Active, result: fn() -> &'static str) {
     if std::thread::panicking() {
         return;
     }
     trace::leave(
-        guard,
+        frame,
         &Left {
-            position: guard.statement(),
+            position: frame.statement(),
             from: None,
             made: false,
             way: Way::Early,

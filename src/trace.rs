@@ -15,7 +15,7 @@
 
 use crate::capture::debug;
 use crate::inspect::FrameInfo;
-use crate::stack::{self, Cursor, Guard, Meta, Remains};
+use crate::stack::{self, Active, Cursor, Meta, Remains};
 use std::cell::RefCell;
 
 /// Hops of a trace that are kept: so many first ones, and the last.
@@ -212,14 +212,14 @@ thread_local! {
 }
 
 /// The function is left by a failure: its frame becomes a hop. `guard`'s position becomes that of the failure.
-pub(crate) fn leave(guard: &Guard, left: &Left) {
+pub(crate) fn leave(entered: Active, left: &Left) {
     // What a `Debug` that is asked for a value has to do with errors is its own affair.
-    let Some(frame) = Cursor::of(guard).filter(|_| !debug::is_busy()) else {
-        return guard.at(left.position);
+    let Some(frame) = Cursor::of(entered).filter(|_| !debug::is_busy()) else {
+        return entered.at(left.position);
     };
     let marked = frame.is_marked();
     let here = frame.position();
-    guard.at(left.position);
+    entered.at(left.position);
     let result = (left.result)();
     let hop = Hop {
         frame: FrameInfo::new(frame.snapshot()),
@@ -286,8 +286,8 @@ pub(crate) fn leaving() -> Option<ReturnTrace> {
 }
 
 /// Whether the function's failure has become a hop.
-pub(crate) fn has_left(guard: &Guard) -> bool {
-    let Some(frame) = Cursor::of(guard) else {
+pub(crate) fn has_left(entered: Active) -> bool {
+    let Some(frame) = Cursor::of(entered) else {
         return true;
     };
     find(|open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1)).is_some()

@@ -152,26 +152,25 @@ impl Emit {
         }
     }
 
-    /// `, &guard`, or nothing where the frame is found by itself.
-    fn push_guard(&self, arguments: &mut Vec<TokenTree>) {
+    /// `, guard.active`, or nothing where the frame is found by itself.
+    fn push_frame(&self, arguments: &mut Vec<TokenTree>) {
         if self.reach == Reach::Guard {
             if !arguments.is_empty() {
                 arguments.push(self.punct(','));
             }
-            arguments.push(self.punct('&'));
-            arguments.push(self.guard().into());
+            arguments.extend([self.guard().into(), self.punct('.'), self.ident("active")]);
         }
     }
 
-    /// `at(4, &guard);`
+    /// `at(4, frame);`
     pub(crate) fn at(&self, out: &mut Vec<TokenTree>, position: u32) {
         let mut arguments = vec![self.number(position)];
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(out, &self.name("at"), arguments);
         out.push(self.punct(';'));
     }
 
-    /// `cap(&x, SITE, &guard);`
+    /// `cap(&x, SITE, frame);`
     pub(crate) fn capture(
         &self,
         out: &mut Vec<TokenTree>,
@@ -185,12 +184,39 @@ impl Emit {
             self.punct(','),
             self.number(slot | position << 8),
         ];
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(out, &self.name("cap"), arguments);
         out.push(self.punct(';'));
     }
 
-    /// `Probe(&x).stacklens_cap(SITE, &guard);`
+    /// Whether [`Emit::capture_at`] can be emitted.
+    pub(crate) fn captures_at(&self) -> bool {
+        self.reach == Reach::Guard && !self.plain
+    }
+
+    /// `cap_at(&x, SITE, NEXT, frame);`: one call for a capture and the position of the statement behind it.
+    pub(crate) fn capture_at(
+        &self,
+        out: &mut Vec<TokenTree>,
+        variable: &Ident,
+        slot: u32,
+        position: u32,
+        next: u32,
+    ) {
+        let mut arguments = vec![
+            self.punct('&'),
+            variable.clone().into(),
+            self.punct(','),
+            self.number(slot | position << 8),
+            self.punct(','),
+            self.number(next),
+        ];
+        self.push_frame(&mut arguments);
+        self.call(out, "cap_at", arguments);
+        out.push(self.punct(';'));
+    }
+
+    /// `Probe(&x).stacklens_cap(SITE, frame);`
     ///
     /// For a variable whose type is written: an inherent method that exists for types with `Inspect` (or `Debug`), and one of
     /// the same name behind a `Deref` for the others. The one method call in the output; its name is nobody else's.
@@ -202,6 +228,20 @@ impl Emit {
         position: u32,
         by: Probing,
     ) {
+        self.probe(out, variable, by);
+        let mut arguments = vec![self.number(slot | position << 8)];
+        self.push_frame(&mut arguments);
+        out.push(self.ident(if self.reach == Reach::Guard {
+            "stacklens_cap"
+        } else {
+            "stacklens_cap_top"
+        }));
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+        out.push(self.punct(';'));
+    }
+
+    /// `Probe(&x).`
+    fn probe(&self, out: &mut Vec<TokenTree>, variable: &Ident, by: Probing) {
         let mut argument = vec![self.punct('&')];
         if self.receiver.get() {
             argument.push(self.punct('*'));
@@ -215,21 +255,38 @@ impl Emit {
         };
         self.call(out, constructor, argument);
         out.push(self.punct('.'));
-        let mut arguments = vec![self.number(slot | position << 8)];
-        self.push_guard(&mut arguments);
-        out.push(self.ident(if self.reach == Reach::Guard {
-            "stacklens_cap"
-        } else {
-            "stacklens_cap_top"
-        }));
-        out.push(self.group(Delimiter::Parenthesis, arguments));
+    }
+
+    /// `let guard = Probe(&x).stacklens_enterN(META, SLOT, &a, &b);`: [`Emit::enter`] and [`Emit::capture_probed`] in one.
+    pub(crate) fn enter_probed(
+        &self,
+        out: &mut Vec<TokenTree>,
+        meta: &str,
+        arguments: &[Ident],
+        (variable, slot, by): (&Ident, u32, Probing),
+    ) {
+        out.extend([self.ident("let"), self.guard().into(), self.punct('=')]);
+        self.probe(out, variable, by);
+        let mut inner = self.meta(meta);
+        inner.push(self.punct(','));
+        inner.push(self.number(slot));
+        self.push_borrowed(&mut inner, arguments);
+        out.push(self.ident(&format!("stacklens_enter{}", arguments.len())));
+        out.push(self.group(Delimiter::Parenthesis, inner));
         out.push(self.punct(';'));
     }
 
-    /// `if records(&guard) { STATEMENTS }`: one question for all of them, in a build without optimisation.
+    /// `, &a, &b`
+    fn push_borrowed(&self, out: &mut Vec<TokenTree>, arguments: &[Ident]) {
+        for argument in arguments {
+            out.extend([self.punct(','), self.punct('&'), argument.clone().into()]);
+        }
+    }
+
+    /// `if records(frame) { STATEMENTS }`: one question for all of them, in a build without optimisation.
     pub(crate) fn if_records(&self, out: &mut Vec<TokenTree>, statements: Vec<TokenTree>) {
         let mut arguments = Vec::new();
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         out.push(self.ident("if"));
         self.call(out, "records", arguments);
         out.push(self.group(Delimiter::Brace, statements));
@@ -240,10 +297,10 @@ impl Emit {
         self.receiver.set(receiver);
     }
 
-    /// `unset(SITE, &guard);`: the slot holds nothing yet.
+    /// `unset(SITE, frame);`: the slot holds nothing yet.
     pub(crate) fn unset(&self, out: &mut Vec<TokenTree>, slot: u32, position: u32) {
         let mut arguments = vec![self.number(slot | position << 8)];
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(out, &self.name("unset"), arguments);
         out.push(self.punct(';'));
     }
@@ -293,7 +350,7 @@ impl Emit {
         out.push(self.group(Delimiter::Brace, inner));
     }
 
-    /// `cap_init(INIT, SITE, &guard)`
+    /// `cap_init(INIT, SITE, frame)`
     pub(crate) fn capture_init(
         &self,
         out: &mut Vec<TokenTree>,
@@ -304,11 +361,11 @@ impl Emit {
         let mut arguments = init;
         arguments.push(self.punct(','));
         arguments.push(self.number(slot | position << 8));
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(out, &self.name("cap_init"), arguments);
     }
 
-    /// `q::<R, _>(OPERAND, EXIT, &guard)`; `q_next::<R, _>(OPERAND, EXIT, AT_SUCCESS, &guard)`
+    /// `q::<R, _>(OPERAND, EXIT, frame)`; `q_next::<R, _>(OPERAND, EXIT, AT_SUCCESS, frame)`
     pub(crate) fn question(
         &self,
         result: Option<&[TokenTree]>,
@@ -323,14 +380,14 @@ impl Emit {
             arguments.push(self.punct(','));
             arguments.push(self.number(success));
         }
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         let mut out = self.path(&self.name(if success.is_some() { "q_next" } else { "q" }));
         self.turbofish(&mut out, result, true);
         out.push(self.group(Delimiter::Parenthesis, arguments));
         out
     }
 
-    /// `match OPERAND { o => { if fails(&o, &guard) { READS left::<R, _>(&o, EXIT, &guard); } o } }`: a `match` keeps the
+    /// `match OPERAND { o => { if fails(&o, frame) { READS left::<R>(EXIT, frame); } o } }`: a `match` keeps the
     /// operand's temporaries as a call's argument does, and what is read is read behind it.
     pub(crate) fn question_reading(
         &self,
@@ -343,18 +400,18 @@ impl Emit {
         let mut failure = Vec::new();
         self.read(&mut failure, reads, exit.position());
         failure.extend(self.path(&self.name("left")));
-        self.turbofish(&mut failure, result, true);
-        let bound = || self.ident("stacklens_operand");
-        let mut arguments = vec![self.punct('&'), bound(), self.punct(','), self.exit(exit)];
-        self.push_guard(&mut arguments);
+        self.turbofish(&mut failure, result, false);
+        let mut arguments = vec![self.exit(exit)];
+        self.push_frame(&mut arguments);
         failure.extend([
             self.group(Delimiter::Parenthesis, arguments),
             self.punct(';'),
         ]);
 
+        let bound = || self.ident("stacklens_operand");
         let mut arm = vec![self.ident("if")];
         let mut arguments = vec![self.punct('&'), bound()];
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(&mut arm, &self.name("fails"), arguments);
         arm.push(self.group(Delimiter::Brace, failure));
         if let Some(success) = success {
@@ -400,7 +457,7 @@ impl Emit {
         }
     }
 
-    /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, &guard)`; `early`: [`Emit::early`] watches, and is told that this is seen.
+    /// `Leaf::<R>::NEW.stacklens_ret(VALUE, EXIT, frame)`; `early`: [`Emit::early`] watches, and is told that this is seen.
     ///
     /// The value is checked against the written type, as without the attribute. Whether that is a `Result` is decided by
     /// method resolution: a type may merely be called so.
@@ -422,12 +479,12 @@ impl Emit {
         let mut arguments = value;
         arguments.push(self.punct(','));
         arguments.push(self.exit(exit));
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         out.push(self.group(Delimiter::Parenthesis, arguments));
         out
     }
 
-    /// `let early = early::<R>(&guard);`: when it is dropped and no exit was seen, a macro returned.
+    /// `let early = early::<R>(frame);`: when it is dropped and no exit was seen, a macro returned.
     pub(crate) fn early(&self, out: &mut Vec<TokenTree>, result: &[TokenTree]) {
         out.extend([
             self.ident("let"),
@@ -437,7 +494,7 @@ impl Emit {
         out.extend(self.path("early"));
         self.turbofish(out, Some(result), false);
         let mut arguments = Vec::new();
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         out.extend([
             self.group(Delimiter::Parenthesis, arguments),
             self.punct(';'),
@@ -463,20 +520,20 @@ impl Emit {
         out
     }
 
-    /// `failing(&guard);`
+    /// `failing(frame);`
     pub(crate) fn failing(&self, out: &mut Vec<TokenTree>) {
         let mut arguments = Vec::new();
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         self.call(out, &self.name("failing"), arguments);
         out.push(self.punct(';'));
     }
 
-    /// `fail::<R>(EXIT, &guard);`
+    /// `fail::<R>(EXIT, frame);`
     pub(crate) fn fail(&self, out: &mut Vec<TokenTree>, result: &[TokenTree], exit: Exit) {
         out.extend(self.path(&self.name("fail")));
         self.turbofish(out, Some(result), false);
         let mut arguments = vec![self.exit(exit)];
-        self.push_guard(&mut arguments);
+        self.push_frame(&mut arguments);
         out.extend([
             self.group(Delimiter::Parenthesis, arguments),
             self.punct(';'),
@@ -511,11 +568,7 @@ impl Emit {
     /// `let guard = enterN(META, &a, &b);`
     pub(crate) fn enter(&self, out: &mut Vec<TokenTree>, meta: &str, arguments: &[Ident]) {
         let mut inner = self.meta(meta);
-        for argument in arguments {
-            inner.push(self.punct(','));
-            inner.push(self.punct('&'));
-            inner.push(argument.clone().into());
-        }
+        self.push_borrowed(&mut inner, arguments);
         out.push(self.ident("let"));
         out.push(self.guard().into());
         out.push(self.punct('='));

@@ -43,7 +43,7 @@ pub(crate) struct Positions {
 const MOST: u32 = 1 << 20;
 
 impl Positions {
-    /// Position 0 is the function's entry.
+    /// Position 0 is the function's entry, unless [`Positions::begin`] says otherwise.
     pub(crate) fn new(entry: Span) -> Positions {
         let first = place(entry);
         let mut positions = Positions {
@@ -56,6 +56,14 @@ impl Positions {
         };
         positions.push(entry);
         positions
+    }
+
+    /// Position 0 is the first statement, at `span`: `enter` has stored it already.
+    pub(crate) fn begin(&mut self, span: Span) -> u32 {
+        self.packed.clear();
+        self.last_line = self.first.0;
+        self.count = 0;
+        self.push(span)
     }
 
     /// The number that the next position will have.

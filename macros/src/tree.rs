@@ -109,10 +109,18 @@ pub(crate) fn punct_at(toks: &[Tok], at: usize, c: char) -> bool {
 
 /// Whether the puncts of `text` stand at `at`, all but the last joined to the next.
 pub(crate) fn operator_at(toks: &[Tok], at: usize, text: &str) -> bool {
-    let last = text.len() - 1;
-    text.chars().enumerate().all(|(k, c)| {
-        matches!(toks.get(at + k), Some(Tok::Punct { ch, joint, .. }) if *ch == c && (k == last || *joint))
-    })
+    // A loop over bytes: most of what a user's build of this crate, which is not optimised, does with a function's tokens.
+    let text = text.as_bytes();
+    let mut k = 0;
+    while k < text.len() {
+        match toks.get(at.wrapping_add(k)) {
+            Some(Tok::Punct { ch, joint, .. })
+                if *ch == text[k] as char && (*joint || k + 1 == text.len()) => {}
+            _ => return false,
+        }
+        k += 1;
+    }
+    true
 }
 
 pub(crate) fn group_at(toks: &[Tok], at: usize, delimiter: Delimiter) -> Option<&[Tok]> {
@@ -194,6 +202,9 @@ const ASSIGNMENTS: &[&str] = &[
 
 /// The binary operator at `at`.
 pub(crate) fn binary_at(toks: &[Tok], at: usize) -> Option<&'static str> {
+    let Some(Tok::Punct { .. }) = toks.get(at) else {
+        return None;
+    };
     OPERATORS
         .iter()
         .copied()

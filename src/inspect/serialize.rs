@@ -98,8 +98,8 @@ mod tests {
             }
             .literal(),
         );
-        cap(&3_i32, 0, &guard);
-        at(1, &guard);
+        cap(&3_i32, 0, guard.active);
+        at(1, guard.active);
 
         let stack = serde_json::to_value(crate::stack()).unwrap();
         let mut frame = serde_json::json!({

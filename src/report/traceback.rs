@@ -390,7 +390,7 @@ mod tests {
 
     fn entered(literal: &'static str, position: u32) -> Guard {
         let guard = enter(literal);
-        at(position, &guard);
+        at(position, guard.active);
         guard
     }
 
@@ -418,7 +418,7 @@ mod tests {
         };
         let _outer = entered(known.literal(), 1);
         let inner = entered(unknown.literal(), 1);
-        cap(&3_i32, 1 << 8, &inner);
+        cap(&3_i32, 1 << 8, inner.active);
 
         let here = file!();
         assert_eq!(

@@ -20,6 +20,7 @@ use std::any::TypeId;
 #[cfg(not(unoptimised))]
 use std::any::type_name;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// An active frame. Dropping it restores the top of the stack to what it was, whatever was entered and not left since:
@@ -27,8 +28,28 @@ use std::sync::atomic::Ordering::Relaxed;
 ///
 /// It stays on the thread that made it. The macros bind it to a name that the user's code cannot speak of.
 pub struct Guard {
+    /// What the body is given of it.
+    pub active: Active,
+}
+
+/// An active frame, as its function's body speaks of it: a copy, because each borrow of the guard would be one more for the
+/// borrow checker to follow, some ten in a function.
+///
+/// One that outlives its frame tells things to a record that is nobody's or another's: see record.rs.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Active {
     pub(crate) record: usize,
     _stays_here: PhantomData<*const ()>,
+}
+
+impl Deref for Guard {
+    type Target = Active;
+
+    #[inline(always)]
+    fn deref(&self) -> &Active {
+        &self.active
+    }
 }
 
 impl Drop for Guard {
@@ -36,13 +57,13 @@ impl Drop for Guard {
     #[cfg_attr(unoptimised, inline(always))]
     fn drop(&mut self) {
         #[cfg(unoptimised)]
-        super::unoptimised::leave(self.record);
+        super::unoptimised::leave(self.active.record);
         #[cfg(not(unoptimised))]
         thread::with(|t| {
             // Never up: a frame of a coroutine that is ended below the frames it was entered above
             // must not bring those back.
-            if self.record < t.top_now() {
-                t.top.store(self.record, Relaxed);
+            if self.active.record < t.top_now() {
+                t.top.store(self.active.record, Relaxed);
             }
         });
     }
@@ -197,8 +218,10 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn of(record: usize) -> Guard {
         Guard {
-            record,
-            _stays_here: PhantomData,
+            active: Active {
+                record,
+                _stays_here: PhantomData,
+            },
         }
     }
 
@@ -207,7 +230,9 @@ impl Guard {
     pub(crate) fn of_record(record: usize) -> std::mem::ManuallyDrop<Guard> {
         std::mem::ManuallyDrop::new(Guard::of(record))
     }
+}
 
+impl Active {
     #[inline(always)]
     pub(crate) fn address(&self) -> usize {
         self.record
@@ -224,7 +249,7 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn at(&self, position: u32) {
         #[cfg(unoptimised)]
-        super::unoptimised::at(position, self);
+        super::unoptimised::at(position, *self);
         #[cfg(not(unoptimised))]
         store32(&self.record().position, position);
     }
@@ -249,7 +274,7 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn capture<T>(&self, site: u32, value: &T) {
         #[cfg(unoptimised)]
-        super::unoptimised::cap(value, site, self);
+        super::unoptimised::cap(value, site, *self);
         #[cfg(not(unoptimised))]
         self.look_and_store(site, value, Depth::Whole);
     }
@@ -258,7 +283,7 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn capture_surface<T>(&self, site: u32, value: &T) {
         #[cfg(unoptimised)]
-        super::unoptimised::cap_plain(value, site, self);
+        super::unoptimised::cap_plain(value, site, *self);
         #[cfg(not(unoptimised))]
         self.look_and_store(site, value, Depth::Surface);
     }
@@ -268,6 +293,25 @@ impl Guard {
     pub(crate) fn look_and_store<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
         let (tag, bits) = self.look(site & 0xff, value, depth);
         store_slot(self.record, site, tag, bits);
+    }
+
+    /// [`Active::capture`] of a value whose type is known by its functions alone.
+    ///
+    /// # Safety
+    /// `value` points to a live value of the type that `id` and `name` answer for.
+    pub(crate) unsafe fn capture_as(
+        self,
+        site: u32,
+        value: *const (),
+        id: fn() -> TypeId,
+        name: fn() -> &'static str,
+    ) {
+        if !self.records() {
+            return;
+        }
+        // SAFETY: passed on; the record is a guard's.
+        let (tag, bits) = unsafe { typed(self.record, site & 0xff, value, id, name, Depth::Whole) };
+        store_spilled_or_not(self.record, site, tag, bits);
     }
 
     /// Slot and position of `site` hold nothing yet.
@@ -315,7 +359,7 @@ impl Guard {
     #[inline(always)]
     pub(crate) fn records(&self) -> bool {
         #[cfg(unoptimised)]
-        return super::unoptimised::records(self);
+        return super::unoptimised::records(*self);
         #[cfg(not(unoptimised))]
         true
     }
@@ -462,7 +506,7 @@ impl LimitedFrame {
     }
 }
 
-impl Guard {
+impl Active {
     /// The frame, to be counted among those of its function.
     pub(crate) fn limited(&self) -> LimitedFrame {
         LimitedFrame {

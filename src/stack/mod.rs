@@ -9,6 +9,7 @@
 //! * A slot's content is meaningful only where the metadata says that it was captured; nothing is cleared on entry.
 
 mod arena;
+pub(crate) mod arguments;
 mod bounds;
 mod copy;
 mod guard;
@@ -75,7 +76,7 @@ pub(crate) fn settle_limit() {
 
 pub(crate) use copy::{Copied, copy};
 pub(crate) use guard::Depth;
-pub use guard::{Guard, Known, enter};
+pub use guard::{Active, Guard, Known, enter};
 pub(crate) use guard::{LimitedFrame, try_enter};
 pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};

@@ -1,6 +1,6 @@
 //! A look at single values of an active frame, without a copy of the rest; and a few bytes that are kept beside it.
 
-use super::guard::Guard;
+use super::guard::{Active, Guard};
 #[cfg(unoptimised)]
 use super::guard::{Depth, store_spilled_or_not, typed};
 use super::read::{ARGUMENT, Meta};
@@ -23,7 +23,7 @@ pub(crate) enum Seen {
     Word(u8, u64),
     /// A text that fits a word, and its length.
     Short(u64, usize),
-    /// A tag, its word, and where the bytes are ([`Guard::kept`]).
+    /// A tag, its word, and where the bytes are ([`Active::kept`]).
     Bytes(u8, u64, u32),
 }
 
@@ -34,7 +34,7 @@ impl Meta {
     }
 }
 
-impl Guard {
+impl Active {
     /// A second name for the frame, for somebody who lives no longer. It leaves nothing when it is dropped.
     pub(crate) fn alias(&self) -> ManuallyDrop<Guard> {
         Guard::of_record(self.address())
@@ -153,10 +153,10 @@ mod tests {
     fn a_slot_of_each_kind_is_seen_as_it_was_captured() {
         let long = "a text that is no word".to_owned();
         let guard = enter2(Function::default().literal(), &7_u64, &"short");
-        at(1, &guard);
-        cap(&long, 2 | 1 << 8, &guard);
-        cap(&Some(1_u8), 3 | 1 << 8, &guard);
-        cap(&-5_i32, 20 | 1 << 8, &guard);
+        at(1, guard.active);
+        cap(&long, 2 | 1 << 8, guard.active);
+        cap(&Some(1_u8), 3 | 1 << 8, guard.active);
+        cap(&-5_i32, 20 | 1 << 8, guard.active);
         assert_eq!(guard.peek(ARGUMENT), Some(Seen::Word(Tag::U64 as u8, 7)));
         let short = u64::from_le_bytes(*b"short\0\0\0");
         assert_eq!(guard.peek(ARGUMENT | 1), Some(Seen::Short(short, 5)));
@@ -173,7 +173,7 @@ mod tests {
     fn what_is_kept_stays_beside_what_is_captured() {
         let guard = enter2(Function::default().literal(), &1_u8, &2_u8);
         let place = guard.keep(b"kept bytes");
-        cap(&"a text that is no word", 5, &guard);
+        cap(&"a text that is no word", 5, guard.active);
         let inner = enter2(Function::default().literal(), &1_u8, &2_u8);
         assert_ne!(inner.keep(b"others"), place);
         drop(inner);

@@ -1,6 +1,6 @@
 //! Looking at the stack: a cursor over this thread's records, and copies of single ones.
 
-use super::guard::Guard;
+use super::guard::Active;
 use super::record::{HAS_IDENTITY, MARKED, Record, STRIDE};
 use super::thread;
 use crate::suspend::Node;
@@ -159,8 +159,8 @@ impl Cursor {
     }
 
     /// The frame of a guard, if it has a record.
-    pub(crate) fn of(guard: &Guard) -> Option<Cursor> {
-        let address = std::ptr::from_ref(guard.record()) as usize;
+    pub(crate) fn of(entered: Active) -> Option<Cursor> {
+        let address = std::ptr::from_ref(entered.record()) as usize;
         thread::with(|t| t.owns(address)).then(|| Cursor::at(address))
     }
 

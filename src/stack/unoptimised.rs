@@ -6,7 +6,7 @@
 //!
 //! Both forms keep the same records by the same rules; the tests of this folder run with both.
 
-use super::guard::{Guard, malformed, refuse, store_spilled, typed_surface, typed_whole};
+use super::guard::{Active, Guard, malformed, refuse, store_spilled, typed_surface, typed_whole};
 use super::heat::{self, Warmth};
 use super::record::{COUNT, INLINE_SLOTS, Record, STRIDE};
 use super::thread::{Thread, place_beyond_limit};
@@ -186,15 +186,17 @@ pub(super) fn leave(record: usize) {
     }
 }
 
-/// Enters a frame and records arguments, in the function where it stands. What is called after `enter` does not unwind
-/// (see [`at`]), and the guard is made last: nothing here needs a landing pad.
+/// Enters a frame and records arguments, in the function where it stands; after a `;` one more value, in the slot of a local.
+/// What is called after `enter` does not unwind (see [`at`]), and the guard is made last: nothing here needs a landing pad.
 macro_rules! entered {
-    ($meta:expr, $argument:ident, $($index:literal $arg:ident $type:ident),*) => {{
+    ($meta:expr, $argument:ident, $($index:literal $arg:ident $type:ident),* $(; $slot:ident $value:expr, $of:ident)?) => {{
         // SAFETY: text is bytes.
         let bytes = unsafe { std::mem::transmute::<&str, &[u8]>($meta) };
         let record =
             $crate::stack::unoptimised::enter(bytes as *const [u8] as *const u8, bytes.len());
-        $crate::stack::unoptimised::arguments!(record, $argument, $($index $arg $type),*);
+        $crate::stack::unoptimised::arguments!(
+            record, $argument, $($index $arg $type),* $(; $slot $value, $of)?
+        );
         $crate::stack::Guard::of(record)
     }};
 }
@@ -202,19 +204,37 @@ pub(crate) use entered;
 
 macro_rules! arguments {
     ($record:ident, $argument:ident, ) => {};
-    ($record:ident, $argument:ident, $($index:literal $arg:ident $type:ident),+) => {
-        if $crate::stack::unoptimised::flags!($record) >= 0 {$(
-            // SAFETY: a record that was just entered; the argument is a reference to one of the type.
-            unsafe {
-                $crate::stack::unoptimised::$argument(
-                    $record,
-                    $index,
-                    $arg as *const $type as *const (),
-                    $crate::capture::type_id::<$type>,
-                    std::any::type_name::<$type>,
-                );
-            }
-        )+}
+    (
+        $record:ident,
+        $argument:ident,
+        $($index:literal $arg:ident $type:ident),* $(; $slot:ident $value:expr, $of:ident)?
+    ) => {
+        if $crate::stack::unoptimised::flags!($record) >= 0 {
+            $(
+                // SAFETY: a record that was just entered; the argument is a reference to one of the type.
+                unsafe {
+                    $crate::stack::unoptimised::$argument(
+                        $record,
+                        $index,
+                        $arg as *const $type as *const (),
+                        $crate::capture::type_id::<$type>,
+                        std::any::type_name::<$type>,
+                    );
+                }
+            )*
+            $(
+                // SAFETY: as above.
+                unsafe {
+                    $crate::stack::unoptimised::local_whole(
+                        $record,
+                        $slot,
+                        $value as *const $of as *const (),
+                        $crate::capture::type_id::<$of>,
+                        std::any::type_name::<$of>,
+                    );
+                }
+            )?
+        }
     };
 }
 pub(crate) use arguments;
@@ -225,12 +245,12 @@ pub(crate) use arguments;
 /// some ten in a function has no landing pad to be made, and its code no block of its own. For the same reason they call
 /// nothing.
 #[inline(always)]
-pub extern "C" fn at(position: u32, guard: &Guard) {
+pub extern "C" fn at(position: u32, frame: Active) {
     // SAFETY: a guard's record; offsets are pinned in record.rs. An aligned store of a word that anyone may store to.
     unsafe {
         asm!(
             "mov dword ptr [{} + 8], {:e}",
-            in(reg) guard.record,
+            in(reg) frame.record,
             in(reg) position,
             options(nostack, preserves_flags)
         );
@@ -260,19 +280,19 @@ pub(crate) use flags;
 
 /// Whether the activation records its values, and is not hot.
 #[inline(always)]
-pub extern "C" fn records(guard: &Guard) -> bool {
-    flags!(guard.record) >= 0
+pub extern "C" fn records(frame: Active) -> bool {
+    flags!(frame.record) >= 0
 }
 
 /// Records a local, in the function where it stands: `site` is the slot in the low 8 bits, the position above. In a hot
 /// function: a load and a comparison.
 macro_rules! record_local {
-    ($local:ident, $type:ty, $value:expr, $site:expr, $guard:expr) => {
-        if $crate::stack::unoptimised::flags!($guard.record) >= 0 {
+    ($local:ident, $type:ty, $value:expr, $site:expr, $frame:expr) => {
+        if $crate::stack::unoptimised::flags!($frame.record) >= 0 {
             // SAFETY: a guard's record; the value is a reference to one of the type.
             unsafe {
                 $crate::stack::unoptimised::$local(
-                    $guard.record,
+                    $frame.record,
                     $site,
                     $value as *const $type as *const (),
                     $crate::capture::type_id::<$type>,
@@ -286,14 +306,21 @@ pub(crate) use record_local;
 
 /// Records a local.
 #[inline(always)]
-pub extern "C" fn cap<T>(value: &T, site: u32, guard: &Guard) {
-    record_local!(local_whole, T, value, site, guard);
+pub extern "C" fn cap<T>(value: &T, site: u32, frame: Active) {
+    record_local!(local_whole, T, value, site, frame);
+}
+
+/// Records a local; then the function is at `next`.
+#[inline(always)]
+pub extern "C" fn cap_at<T>(value: &T, site: u32, next: u32, frame: Active) {
+    record_local!(local_whole, T, value, site, frame);
+    at(next, frame);
 }
 
 /// The same, recording scalars only.
 #[inline(always)]
-pub extern "C" fn cap_plain<T>(value: &T, site: u32, guard: &Guard) {
-    record_local!(local_surface, T, value, site, guard);
+pub extern "C" fn cap_plain<T>(value: &T, site: u32, frame: Active) {
+    record_local!(local_surface, T, value, site, frame);
 }
 
 macro_rules! stubs {

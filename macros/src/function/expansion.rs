@@ -79,6 +79,9 @@ impl<'t, 'o> Expansion<'t, 'o> {
             walker.exits = exits.logged(&self.emit, self.function.result, hidden);
         }
         let arguments = self.declare(&mut walker);
+        walker.first = self.emit.reach == Reach::Guard
+            && self.options.log.is_none()
+            && !self.options.recursion.grow;
         let walked = match walker.body(body) {
             Ok(walked) => walked,
             // Syntax that the walk does not know: the frame and the parameters. What the body mentions it may well read.
@@ -264,6 +267,28 @@ impl<'t, 'o> Expansion<'t, 'o> {
         }
     }
 
+    /// [`Expansion::enter`] that captures a probed parameter, too.
+    pub(super) fn enter_probed(
+        &self,
+        out: &mut Vec<TokenTree>,
+        meta: &str,
+        arguments: &[Ident],
+        v: &Variable,
+        slot: u32,
+    ) {
+        let by = self.options.probing(v.lifetimes);
+        self.emit.probed_receiver(self.is_receiver(v));
+        self.emit
+            .enter_probed(out, meta, arguments, (&v.ident, slot, by));
+        self.emit.probed_receiver(false);
+    }
+
+    /// `self`, passed by reference.
+    fn is_receiver(&self, v: &Variable) -> bool {
+        let by_reference = |p: &Parameter<'_>| p.is_self && p.is_reference();
+        v.name == "self" && self.parameters.iter().any(by_reference)
+    }
+
     /// Captures a parameter at the function's entry.
     pub(super) fn capture(&self, out: &mut Vec<TokenTree>, scope: &mut Scope, index: usize) {
         let Some(slot) = scope.slot(index) else {
@@ -272,13 +297,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
         let v = &scope.variables[index];
         self.emit.locate(v.ident.span());
         if v.probed {
-            self.emit.probed_receiver(
-                v.name == "self"
-                    && self
-                        .parameters
-                        .iter()
-                        .any(|p| p.is_self && p.is_reference()),
-            );
+            self.emit.probed_receiver(self.is_receiver(v));
             self.emit
                 .capture_probed(out, &v.ident, slot, 0, self.options.probing(v.lifetimes));
             self.emit.probed_receiver(false);

@@ -7,6 +7,9 @@ use crate::rewrite::{Body, Exits, Scope};
 use crate::tree::Tok;
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
+/// So many arguments are recorded beside a value that is probed.
+const PROBED_WITH: usize = 3;
+
 impl Expansion<'_, '_> {
     /// `enterN(META, &a, &b)`, captures of the other parameters, and the body.
     pub(super) fn assemble(
@@ -66,9 +69,18 @@ impl Expansion<'_, '_> {
         for (slot, (index, _)) in entered.iter().enumerate() {
             scope.variables[*index].slot = Some(slot as u32);
         }
+        // The first value that is probed is so as the frame is entered.
+        let first = captured
+            .iter()
+            .copied()
+            .find(|&index| scope.variables[index].probed)
+            .filter(|_| !special && self.options.log.is_none() && entered.len() <= PROBED_WITH)
+            .and_then(|index| Some((index, scope.slot(index)?)));
         let mut after = Vec::new();
         for &index in &captured {
-            self.capture(&mut after, &mut scope, index);
+            if first.is_none_or(|(first, _)| first != index) {
+                self.capture(&mut after, &mut scope, index);
+            }
         }
         let name = self.name();
         let meta = pack(&self.facts(&name), positions, &scope, &by_enter);
@@ -83,7 +95,16 @@ impl Expansion<'_, '_> {
             .collect();
         let arguments: Vec<Ident> = entered.into_iter().map(|(_, ident)| ident).collect();
         self.log_site(&mut tokens, &meta, exits);
-        self.enter(&mut tokens, &meta, &arguments);
+        match first {
+            Some((index, slot)) => self.enter_probed(
+                &mut tokens,
+                &meta,
+                &arguments,
+                &scope.variables[index],
+                slot,
+            ),
+            None => self.enter(&mut tokens, &meta, &arguments),
+        }
         let mut captures = Vec::new();
         for (slot, ident) in arguments.iter().enumerate().filter(|_| special) {
             self.emit.capture(&mut captures, ident, slot as u32, 0);

@@ -101,6 +101,7 @@ impl Walker<'_> {
             let (start, conditional) = skip_attributes(toks, i);
             if conditional {
                 leading = false;
+                self.first = false;
                 let Some(end) = conditional_end(toks, start) else {
                     // Which of the statements to come is the block's tail depends on what is configured.
                     self.raw(&toks[i..], pieces);
@@ -126,21 +127,30 @@ impl Walker<'_> {
             }
             leading = false;
             self.observe = observed && reachable;
+            let first = std::mem::take(&mut self.first);
             let statement = &toks[start..];
             let observing = self.observe && observable(statement);
             if observing {
                 let place = statement.first().ok_or(GiveUp)?.span();
-                self.now = self.positions.push(place);
+                self.now = match first {
+                    true => self.positions.begin(place),
+                    false => self.positions.push(place),
+                };
                 self.emit.locate(place);
                 let mut tokens = Vec::new();
                 if self.fails(statement, tail) {
                     self.fail(statement, &mut tokens);
-                } else {
-                    self.emit.at(&mut tokens, self.now);
+                } else if !first {
+                    pieces.push(Piece::At {
+                        position: self.now,
+                        place,
+                    });
                     self.edits += 1;
                     self.recapture(statement, &mut tokens);
                 }
-                pieces.push(Piece::Tokens(tokens));
+                if !tokens.is_empty() {
+                    pieces.push(Piece::Tokens(tokens));
+                }
             }
             let attributes = &toks[i..start];
             if statement[0].is_ident("let") {
@@ -372,16 +382,23 @@ impl Walker<'_> {
     /// Decides what was left open and gives the tokens.
     fn finish(&mut self, pieces: Vec<Piece>) -> Vec<TokenTree> {
         let mut out = Vec::new();
-        for piece in pieces {
+        let mut pieces = pieces.into_iter().peekable();
+        while let Some(piece) = pieces.next() {
             match piece {
                 Piece::Tokens(tokens) => out.extend(tokens),
+                Piece::At { position, place } => {
+                    self.emit.locate(place);
+                    self.emit.at(&mut out, position);
+                }
                 Piece::Capture { variable, position } => {
                     let v = &self.scope.variables[variable];
                     if !self.observe || !v.observable() {
                         continue;
                     }
                     if v.readable_at_binding() {
-                        self.capture(&mut out, variable, position);
+                        if self.capture(&mut out, variable, position, pieces.peek()) {
+                            pieces.next();
+                        }
                     } else if let Some(slot) = v.slot {
                         // It is read later and captured then; until then its slot must hold nothing.
                         if v.assigned_first {
@@ -400,8 +417,10 @@ impl Walker<'_> {
                     }
                 }
                 Piece::Assigned { variable, position } => {
-                    if self.scope.variables[variable].used {
-                        self.capture(&mut out, variable, position);
+                    if self.scope.variables[variable].used
+                        && self.capture(&mut out, variable, position, pieces.peek())
+                    {
+                        pieces.next();
                     }
                 }
                 Piece::Init {
@@ -425,11 +444,18 @@ impl Walker<'_> {
         out
     }
 
-    /// Captures a variable that was just bound.
-    fn capture(&mut self, out: &mut Vec<TokenTree>, variable: usize, position: u32) {
+    /// Captures a variable that was just bound. Whether it stores the position that comes next, too.
+    fn capture(
+        &mut self,
+        out: &mut Vec<TokenTree>,
+        variable: usize,
+        position: u32,
+        next: Option<&Piece>,
+    ) -> bool {
         let Some(slot) = self.scope.slot(variable) else {
-            return;
+            return false;
         };
+        self.edits += 1;
         let v = &self.scope.variables[variable];
         self.emit.locate(v.ident.span());
         if v.probed {
@@ -440,10 +466,18 @@ impl Walker<'_> {
                 position,
                 self.options.probing(v.lifetimes),
             );
-        } else {
-            self.emit.capture(out, &v.ident, slot, position);
+            return false;
         }
-        self.edits += 1;
+        match next {
+            Some(Piece::At { position: next, .. }) if self.emit.captures_at() => {
+                self.emit.capture_at(out, &v.ident, slot, position, *next);
+                true
+            }
+            _ => {
+                self.emit.capture(out, &v.ident, slot, position);
+                false
+            }
+        }
     }
 
     /// Reads a variable that may have changed once more, just before a statement that begins by using it whole: such a use

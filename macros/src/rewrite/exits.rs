@@ -54,11 +54,14 @@ impl Exit {
     /// As one literal; the library takes it apart in `observe.rs`. A position has at most 20 bits.
     pub(crate) fn packed(self) -> u64 {
         u64::from(self.position)
-            | u64::from(self.from.unwrap_or(0)) << 20
+            | u64::from(self.from.map_or(0, |from| (from + 1) & POSITION)) << 20
             | u64::from(self.none) << 40
             | (self.way as u64) << 41
     }
 }
+
+/// The most that a position can be.
+const POSITION: u32 = (1 << 20) - 1;
 
 impl Exits {
     /// `written`: the tokens behind `->`; `result`: the type for a turbofish.

@@ -28,7 +28,7 @@ use crate::emit::Emit;
 use crate::meta::Positions;
 use crate::options::Options;
 use crate::tree::{each_name, Tok};
-use proc_macro::{Ident, TokenTree};
+use proc_macro::{Ident, Span, TokenTree};
 
 /// The body has a construct that the walk does not know.
 pub(crate) struct GiveUp;
@@ -38,6 +38,11 @@ pub(crate) type Walked<T> = Result<T, GiveUp>;
 /// A piece of a block in the making. What depends on the rest of the block is decided when the block ends.
 pub(super) enum Piece {
     Tokens(Vec<TokenTree>),
+    /// The store of a statement's position.
+    At {
+        position: u32,
+        place: Span,
+    },
     /// Capture of a fresh binding.
     Capture {
         variable: usize,
@@ -89,6 +94,9 @@ pub(crate) struct Walker<'a> {
     /// A `return` that begins what is walked next could be left out: what `clippy::needless_return` says of it depends on its
     /// value being the user's own.
     needless: bool,
+    /// The next statement is the first one of a function that does nothing between entering its frame and running it: its
+    /// position need not be stored.
+    pub(crate) first: bool,
     /// The one variable that the statement before this one bound by `let`.
     last_let: Option<usize>,
 }
@@ -111,6 +119,7 @@ impl<'a> Walker<'a> {
             spent: Vec::new(),
             tail: false,
             needless: false,
+            first: false,
             last_let: None,
         }
     }
