@@ -21,13 +21,13 @@ const ALWAYS: u32 = 1024;
 /// Then so many do or do not, by how long the ones before took: at least
 const BATCH: u32 = 128;
 /// times so many ticks (of 1024 cycles), or the function is hot. One of a batch always records its values.
-const TICKS_PER_CALL: u32 = 16;
+const TICKS_PER_CALL: u32 = 64;
 /// So many captures an activation makes without being asked for the time,
 const BUDGET: u32 = 512;
 /// then so many at a time, if there were at least
 const GRANT: u32 = 256;
 /// ticks for each; and so many of a function's grants are free.
-const TICKS_PER_CAPTURE: u32 = 2;
+const TICKS_PER_CAPTURE: u32 = 4;
 const FREE_GRANTS: u32 = 8;
 
 /// The flags of an activation that records its values.

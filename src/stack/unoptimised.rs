@@ -10,7 +10,9 @@ use super::guard::{Active, Guard, malformed, refuse, store_spilled, typed_surfac
 use super::heat::{self, Warmth};
 use super::record::{COUNT, INLINE_SLOTS, Record, STRIDE};
 use super::thread::{Thread, place_beyond_limit};
+use crate::capture::type_id;
 use crate::capture::unoptimised::{Identify, Name, look};
+use std::any::type_name;
 use std::arch::{asm, naked_asm};
 use std::mem::offset_of;
 use std::sync::atomic::AtomicUsize;
@@ -310,11 +312,34 @@ pub extern "C" fn cap<T>(value: &T, site: u32, frame: Active) {
     record_local!(local_whole, T, value, site, frame);
 }
 
-/// Records a local; then the function is at `next`.
+/// Records a local, and the function is at `next`: the position first, so that the record's address is needed once where
+/// the function is hot.
 #[inline(always)]
 pub extern "C" fn cap_at<T>(value: &T, site: u32, next: u32, frame: Active) {
-    record_local!(local_whole, T, value, site, frame);
-    at(next, frame);
+    let flags: i32;
+    // SAFETY: as in `at` and `flags!`.
+    unsafe {
+        asm!(
+            "mov dword ptr [{frame} + 8], {next:e}",
+            "mov {flags:e}, dword ptr [{frame} + 12]",
+            flags = lateout(reg) flags,
+            frame = in(reg) frame.record,
+            next = in(reg) next,
+            options(nostack, preserves_flags)
+        );
+    }
+    if flags >= 0 {
+        // SAFETY: as in `record_local!`.
+        unsafe {
+            local_whole(
+                frame.record,
+                site,
+                value as *const T as *const (),
+                type_id::<T>,
+                type_name::<T>,
+            );
+        }
+    }
 }
 
 /// The same, recording scalars only.
