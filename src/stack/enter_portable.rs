@@ -27,6 +27,18 @@ pub(super) fn place_cold() -> usize {
     place_beyond_limit()
 }
 
+/// Stores the value of a slot, of which the low half matters.
+#[inline(always)]
+pub(super) fn store_low(record: &Record, index: usize, low: u32) {
+    record.values[index].store(u64::from(low), Relaxed);
+}
+
+/// [`arena::text`](super::arena::text).
+#[cold]
+pub(super) fn long_text(record: usize, slot: u32, text: &str) -> u64 {
+    super::arena::text(record, slot, text)
+}
+
 /// An address in this native frame.
 #[inline(always)]
 pub(super) fn stack_pointer() -> usize {

@@ -260,7 +260,13 @@ impl Active {
     pub(crate) fn argument<T>(&self, index: usize, value: &T, depth: Depth) -> u64 {
         debug_assert!(index < ARGUMENT_TAGS);
         let (tag, bits) = self.look(index as u32, value, depth);
-        store64(&self.record().values[index], bits);
+        // Of a scalar of four bytes these alone: it need not be extended, which would be an instruction and a register.
+        // Readers take no more than the tag says.
+        if size_of::<T>() == 4 && Tag::scalar(tag).is_some() {
+            platform::store_low(self.record(), index, bits as u32);
+        } else {
+            store64(&self.record().values[index], bits);
+        }
         u64::from(tag) << (8 * index)
     }
 
@@ -292,7 +298,14 @@ impl Active {
     #[inline(always)]
     pub(crate) fn look_and_store<T: ?Sized>(&self, site: u32, value: &T, depth: Depth) {
         let (tag, bits) = self.look(site & 0xff, value, depth);
-        store_slot(self.record, site, tag, bits);
+        let slot = (site & 0xff) as usize;
+        if slot < INLINE_SLOTS {
+            let record = self.record();
+            store64(&record.values[slot], bits);
+            store32(&record.notes[slot], note(tag, site >> 8));
+        } else {
+            store_spilled(self.record, site, u32::from(tag), bits);
+        }
     }
 
     /// [`Active::capture`] of a value whose type is known by its functions alone.
@@ -400,26 +413,12 @@ impl Active {
     }
 }
 
-#[cfg(not(unoptimised))]
-#[inline(always)]
-fn store_slot(record: usize, site: u32, tag: u8, bits: u64) {
-    let slot = site & 0xff;
-    if (slot as usize) < INLINE_SLOTS {
-        // SAFETY: `record` is a guard's: 192 bytes of atomic words that live forever.
-        let record = unsafe { &*(record as *const Record) };
-        store64(&record.values[slot as usize], bits);
-        store32(&record.notes[slot as usize], note(tag, site >> 8));
-    } else {
-        store_spilled(record, site, u32::from(tag), bits);
-    }
-}
-
-/// [`store_slot`], as a call.
+/// The value of a slot, wherever the slot is.
 #[inline(never)]
 pub(super) fn store_spilled_or_not(record: usize, site: u32, tag: u8, bits: u64) {
     let slot = (site & 0xff) as usize;
     if slot < INLINE_SLOTS {
-        // SAFETY: as in `store_slot`.
+        // SAFETY: `record` is a guard's: 192 bytes of atomic words that live forever.
         let record = unsafe { &*(record as *const Record) };
         store64(&record.values[slot], bits);
         store32(&record.notes[slot], note(tag, site >> 8));
@@ -529,10 +528,13 @@ pub(crate) enum Depth {
 #[inline(always)]
 fn text_bits(record: usize, slot: u32, text: &str) -> (u8, u64) {
     if text.len() <= SHORT_TEXT_BYTES {
-        (SHORT_TEXT, short_text(text.as_bytes()))
-    } else {
-        (Tag::TEXT, arena::text(record, slot, text))
+        return (SHORT_TEXT, short_text(text.as_bytes()));
     }
+    #[cfg(unoptimised)]
+    let word = arena::text(record, slot, text);
+    #[cfg(not(unoptimised))]
+    let word = platform::long_text(record, slot, text);
+    (Tag::TEXT, word)
 }
 
 /// Up to seven bytes in the low bytes of a word, their number in the high one: without a loop, by loads that overlap.
@@ -545,15 +547,27 @@ fn short_text(bytes: &[u8]) -> u64 {
         if n >= 4 {
             let (low, high) = (peek32(at), peek32(at.wrapping_add(n - 4)));
             low | high << ((n - 4) << 3)
-        } else if n > 0 {
-            let middle = n >> 1;
-            let (first, half, last) = (*at, *at.wrapping_add(middle), *at.wrapping_add(n - 1));
-            first as u64 | (half as u64) << (middle << 3) | (last as u64) << ((n - 1) << 3)
         } else {
-            0
+            tiny_text(at, n)
         }
     };
     word | (n as u64) << 56
+}
+
+/// Up to three bytes in a word. Not so rare as it says: out of the way of longer ones, which then need no jump around it.
+///
+/// # Safety
+/// `n` bytes at `at` are readable.
+#[cold]
+#[inline(always)]
+unsafe fn tiny_text(at: *const u8, n: usize) -> u64 {
+    if n == 0 {
+        return 0;
+    }
+    let middle = n >> 1;
+    // SAFETY: all three lie within the `n` bytes.
+    let (first, half, last) = unsafe { (*at, *at.wrapping_add(middle), *at.wrapping_add(n - 1)) };
+    first as u64 | (half as u64) << (middle << 3) | (last as u64) << ((n - 1) << 3)
 }
 
 /// Tag and word of a value, by its type's table entry.

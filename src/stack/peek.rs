@@ -34,6 +34,15 @@ impl Meta {
     }
 }
 
+/// The word of a value as its type has it: of a scalar of four bytes the record may hold no more.
+pub(super) fn narrowed(tag: u8, bits: u64) -> u64 {
+    match Tag::scalar(tag) {
+        Some(Tag::I32) => bits as i32 as u64,
+        Some(scalar) if scalar.width() == 4 => u64::from(bits as u32),
+        _ => bits,
+    }
+}
+
 impl Active {
     /// A second name for the frame, for somebody who lives no longer. It leaves nothing when it is dropped.
     pub(crate) fn alias(&self) -> ManuallyDrop<Guard> {
@@ -72,7 +81,7 @@ impl Active {
                 ((bits >> 56) as usize).min(SHORT_TEXT_BYTES),
             ),
             Tag::TEXT | Tag::TYPED => Seen::Bytes(tag, bits & 0xffff_ffff, (bits >> 32) as u32),
-            tag => Seen::Word(tag, bits),
+            tag => Seen::Word(tag, narrowed(tag, bits)),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Copies of frames, for those who look later or on another thread.
 
+use super::peek::narrowed;
 use super::read::{ARGUMENT, Cursor, Meta, meta_of};
 use super::record::{
     ARGUMENT_TAGS, ARGUMENTS, FUTURE, HAS_ARENA, HAS_IDENTITY, HAS_SPILL, HOT, INLINE_SLOTS,
@@ -344,7 +345,7 @@ impl Snapshot {
         if tag != Tag::TYPED && tag != Tag::TEXT {
             return Some(Captured {
                 tag,
-                bits,
+                bits: narrowed(tag, bits),
                 position,
                 bytes: Vec::new(),
             });
