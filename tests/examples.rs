@@ -93,6 +93,7 @@ examples! {
     error_messages
     error_report
     frame_chain
+    generators
     log_calls
     native_locals
     panic_report

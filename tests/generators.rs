@@ -129,6 +129,169 @@ fn it_is_known_where_a_body_waits() {
     assert_eq!(format!("{g:?}"), "Generator(<finished>)");
 }
 
+#[cfg(not(feature = "off"))]
+mod frames {
+    use super::*;
+    use stacklens::{frame, stack};
+
+    #[frame(skip(y))]
+    async fn powers(y: Yielder<u32>, of: u32) {
+        for n in 1..4 {
+            let power = of.pow(n);
+            y.yield_(power).await;
+        }
+    }
+
+    #[frame(skip(y))]
+    async fn through(y: Yielder<u32>, name: &str) {
+        powers(y, 3).await;
+        let after = name.len() as u32;
+        y.yield_(after).await;
+    }
+
+    fn locals<T, F: Future, S>(g: &Generator<T, F, S>) -> String {
+        g.frame().unwrap().locals().to_string()
+    }
+
+    #[test]
+    fn a_frame_keeps_its_variables_between_two_values() {
+        let mut two = generator(|y| powers(y, 2));
+        let mut ten = generator(|y| powers(y, 10));
+        assert_eq!(locals(&two), "{}");
+        assert_eq!(
+            (two.next(), ten.next(), two.next()),
+            (Some(2), Some(10), Some(4))
+        );
+        assert_eq!(locals(&two), "{of: 2, n: 2, power: 4}");
+        assert_eq!(locals(&ten), "{of: 10, n: 1, power: 10}");
+        // It is on no stack.
+        assert_eq!(stack().len(), 0);
+        let shown = format!("{two:?}");
+        assert!(
+            shown.starts_with("Generator(powers in tests/generators.rs:"),
+            "{shown}"
+        );
+        assert!(shown.ends_with(" {of: 2, n: 2, power: 4})"), "{shown}");
+        two.close();
+        assert!(two.frame().is_none());
+        assert_eq!(locals(&ten), "{of: 10, n: 1, power: 10}");
+    }
+
+    #[test]
+    fn functions_that_wait_inside_of_a_body_are_seen_too() {
+        let mut g = generator(|y| through(y, "abc"));
+        g.next();
+        let frame = g.frame().unwrap();
+        let names: Vec<_> = frame
+            .frames()
+            .iter()
+            .map(|f| (f.name(), f.depth()))
+            .collect();
+        assert_eq!(names, [("powers", 2), ("through", 1)]);
+        assert_eq!(
+            (frame.name(), frame.locals().to_string()),
+            (
+                "through",
+                "{name: \"abc\", after: <not yet assigned>}".into()
+            )
+        );
+        assert_eq!(
+            frame.frames()[0].locals().to_string(),
+            "{of: 3, n: 1, power: 3}"
+        );
+        assert_eq!(g.nth(2), Some(3));
+        assert_eq!(g.frame().unwrap().frames().len(), 1);
+        assert_eq!(locals(&g), "{name: \"abc\", after: 3}");
+    }
+
+    #[test]
+    fn a_body_without_an_annotation_has_a_place() {
+        let mut g = generator(|y| async move {
+            powers(y, 2).await;
+            y.yield_(0).await;
+        });
+        g.next();
+        let frame = g.frame().unwrap();
+        assert_eq!(frame.name(), "a_body_without_an_annotation_has_a_place");
+        assert_eq!(
+            (frame.locals().len(), frame.frames()[0].name()),
+            (0, "powers")
+        );
+        assert_eq!(g.nth(2), Some(0));
+        assert!(g.frame().unwrap().frames().is_empty());
+    }
+
+    #[test]
+    fn whoever_asks_for_a_value_is_no_part_of_the_generator() {
+        #[frame]
+        fn ask(g: &mut impl Iterator<Item = u32>) -> Option<u32> {
+            g.next()
+        }
+        let mut g = generator(|y| powers(y, 2));
+        assert_eq!(ask(&mut g), Some(2));
+        let mut outer = generator(|y| async move {
+            let mut inner = generator(|y| through(y, "inner"));
+            while let Some(value) = ask(&mut inner) {
+                let names: Vec<_> = inner
+                    .frame()
+                    .unwrap()
+                    .frames()
+                    .iter()
+                    .map(|f| f.name())
+                    .collect();
+                assert_eq!(names.last(), Some(&"through"));
+                through_value(y, value).await;
+            }
+        });
+        assert_eq!(outer.next(), Some(3));
+        let names: Vec<_> = outer
+            .frame()
+            .unwrap()
+            .frames()
+            .iter()
+            .map(|f| f.name())
+            .collect();
+        assert_eq!(names, ["through_value"]);
+        assert_eq!(outer.collect::<Vec<_>>(), [9, 27, 5]);
+        assert_eq!(locals(&g), "{of: 2, n: 1, power: 2}");
+    }
+
+    #[frame]
+    async fn through_value(y: Yielder<u32>, value: u32) {
+        y.yield_(value).await;
+    }
+
+    #[test]
+    fn a_frame_moves_with_its_generator() {
+        let mut g = generator(|y| powers(y, 2));
+        g.next();
+        let mut g = thread::spawn(move || {
+            assert_eq!(locals(&g), "{of: 2, n: 1, power: 2}");
+            g.next();
+            g
+        })
+        .join()
+        .unwrap();
+        assert_eq!(locals(&g), "{of: 2, n: 2, power: 4}");
+        assert_eq!(g.next(), Some(8));
+    }
+
+    #[test]
+    fn frames_of_bodies_that_panicked_are_gone() {
+        #[frame(skip(y))]
+        async fn fail(y: Yielder<u32>) {
+            y.yield_(1).await;
+            panic!("on purpose");
+        }
+        let mut g = generator(fail);
+        g.next();
+        assert!(g.frame().is_some());
+        assert!(catch_unwind(AssertUnwindSafe(|| g.next())).is_err());
+        assert!(g.frame().is_none());
+        assert_eq!(stack().len(), 0);
+    }
+}
+
 /// Says when it is dropped.
 struct Dropped<'c>(&'c Cell<u32>);
 

@@ -4,6 +4,8 @@
 //! outlives the poll: a clone of the waker is another one that only wakes. So a [`Yielder`](super::Yielder) is a number,
 //! and may go wherever it likes.
 
+use super::frame;
+use crate::suspend::Id;
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::panic::Location;
@@ -32,6 +34,9 @@ pub(super) struct Channel<T, S> {
     sent: Cell<Option<S>>,
     /// The `yield_` that gave last.
     place: Cell<Option<&'static Location<'static>>>,
+    /// The innermost frame that waits there, and the one that the body was resumed in: 0 where there is none.
+    waiting: Cell<Id>,
+    resumed_in: Cell<Id>,
 }
 
 /// A waker that was registered by something that the body awaits and that is no `yield_`.
@@ -115,6 +120,8 @@ impl<T, S> Channel<T, S> {
             item: Cell::new(None),
             sent: Cell::new(None),
             place: Cell::new(None),
+            waiting: Cell::new(0),
+            resumed_in: Cell::new(0),
         }
     }
 
@@ -127,6 +134,8 @@ impl<T, S> Channel<T, S> {
         self.turn.set(self.turn.get() + 1);
         self.sent.set(sent);
         self.place.set(None);
+        self.waiting.set(0);
+        self.resumed_in.set(frame::current());
     }
 
     /// Calls `poll` with a waker by which the body finds the channel.
@@ -182,6 +191,7 @@ impl<T, S> Channel<T, S> {
         self.item.set(if free { item.take() } else { there });
         if free {
             self.place.set(Some(place));
+            self.waiting.set(frame::current());
         }
         free
     }
@@ -193,6 +203,16 @@ impl<T, S> Channel<T, S> {
     /// What was sent to the body.
     pub(super) fn receive(&self) -> Option<S> {
         self.sent.take()
+    }
+
+    /// The innermost frame that waits there.
+    pub(super) fn waiting(&self) -> Id {
+        self.waiting.get()
+    }
+
+    /// The frame in which the body was resumed.
+    pub(super) fn resumed_in(&self) -> Id {
+        self.resumed_in.get()
     }
 
     /// The `yield_` at which the body waits.

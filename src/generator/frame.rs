@@ -1,30 +1,52 @@
 //! Where a generator's body is.
 
 use super::body::{Body, State};
+use crate::stack::copy;
+use crate::suspend::{self, Id};
+use crate::{FrameInfo, Locals};
 use std::fmt;
 use std::future::Future;
 
 /// Where the body of a generator is, as [`Generator::frame`](super::Generator::frame) gives it: a copy.
 ///
-/// `Display` prints `count_down in src/main.rs:6`.
+/// `Display` prints `count_down in src/main.rs:6`. Of a body that has not started, that is where the generator was made;
+/// of one that is not annotated, where the `yield_` is at which it waits.
 #[derive(Clone)]
 pub struct GeneratorFrame {
     started: bool,
     name: &'static str,
     place: (&'static str, u32, u32),
+    /// Innermost first.
+    frames: Vec<FrameInfo>,
+    /// The last of them is the body's own.
+    annotated: bool,
 }
+
+/// Frames that are looked at, if a body awaits so many annotated functions one inside the other.
+const MOST: usize = 1000;
 
 impl GeneratorFrame {
     pub(super) fn of<T, F: Future, S>(body: &Body<T, F, S>) -> Option<GeneratorFrame> {
         if body.state() == State::Finished {
             return None;
         }
-        let place = body.channel().place();
-        let at = place.unwrap_or(body.made());
+        let channel = body.channel();
+        let frames = between(channel.waiting(), channel.resumed_in());
+        let name = function(body.type_name());
+        let own = frames.last().filter(|frame| frame.name() == name);
+        let place = match (own, channel.place()) {
+            (Some(own), _) => (own.file(), own.line(), own.column()),
+            (None, place) => {
+                let at = place.unwrap_or(body.made());
+                (at.file(), at.line(), at.column())
+            }
+        };
         Some(GeneratorFrame {
             started: body.state() != State::Created,
-            name: function(body.type_name()),
-            place: (at.file(), at.line(), at.column()),
+            name,
+            place,
+            annotated: own.is_some(),
+            frames,
         })
     }
 
@@ -43,8 +65,7 @@ impl GeneratorFrame {
         self.place.0
     }
 
-    /// The line of the `yield_` at which it waits; before it has started, that at which the generator was made. Python's
-    /// `f_lineno`.
+    /// The line at which it waits; before it has started, that at which the generator was made. Python's `f_lineno`.
     pub fn line(&self) -> u32 {
         self.place.1
     }
@@ -53,6 +74,51 @@ impl GeneratorFrame {
     pub fn column(&self) -> u32 {
         self.place.2
     }
+
+    /// The variables of an annotated body, where it waits. Python's `f_locals`.
+    pub fn locals(&self) -> Locals {
+        match self.frames.last().filter(|_| self.annotated) {
+            Some(own) => own.locals(),
+            None => Locals::default(),
+        }
+    }
+
+    /// The annotated functions that wait: the one whose `yield_` it is first, and the body, if that is annotated, last.
+    pub fn frames(&self) -> &[FrameInfo] {
+        &self.frames
+    }
+}
+
+/// The number of the frame that is polled now; 0 outside of all.
+pub(super) fn current() -> Id {
+    suspend::thread::current().id()
+}
+
+/// Copies of the frames from `innermost` to the one that is polled by `base`.
+fn between(innermost: Id, base: Id) -> Vec<FrameInfo> {
+    let mut found = Vec::new();
+    let mut values = Vec::new();
+    let mut id = innermost;
+    while id != 0 && id != base && found.len() < MOST {
+        let Some((class, node)) = suspend::find(id) else {
+            break;
+        };
+        let Some(Ok(copied)) = copy(class, node, &mut values) else {
+            break;
+        };
+        // A future that is gone may have left its node to another.
+        if copied.id != id {
+            break;
+        }
+        id = copied.parent;
+        found.push(copied);
+    }
+    let depth = |index| found.len() - index;
+    found
+        .iter()
+        .enumerate()
+        .map(|(index, copied)| FrameInfo::new(copied.snapshot(&values, depth(index))))
+        .collect()
 }
 
 /// `count_down` of `mycrate::count_down::{{closure}}`, `main` of `mycrate::main::{{closure}}::{{closure}}`.
@@ -75,11 +141,12 @@ impl fmt::Display for GeneratorFrame {
 
 impl fmt::Debug for GeneratorFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{self}{}",
-            if self.started { "" } else { ", not started" }
-        )
+        write!(f, "{self}")?;
+        match (self.started, self.annotated) {
+            (false, _) => f.write_str(", not started"),
+            (true, true) => write!(f, " {}", self.locals()),
+            (true, false) => Ok(()),
+        }
     }
 }
 

@@ -18,24 +18,24 @@ use std::panic::Location;
 /// Makes an iterator of a body that [gives](Yielder::yield_) one value after the other, as Python's `def` with `yield`.
 ///
 /// Nothing runs yet. Each [`next`](Iterator::next) runs the body up to its next `yield_`, where it waits with all its
-/// variables, and it is known where:
+/// variables. In an annotated body they can be looked at while it does:
 ///
 /// ```
 /// use stacklens::{Yielder, frame, generator};
 ///
 /// #[frame]
 /// async fn count_down(y: Yielder<u32>, from: u32) {
-///     let mut left = from;
-///     while left > 0 {
+///     for left in (1..=from).rev() {
 ///         y.yield_(left).await;
-///         left -= 1;
 ///     }
 /// }
 ///
 /// let mut counting = generator(|y| count_down(y, 3));
 /// assert_eq!(counting.next(), Some(3));
 /// assert_eq!(counting.next(), Some(2));
-/// assert_eq!(counting.frame().unwrap().name(), "count_down");
+/// let here = counting.frame().unwrap();
+/// # #[cfg(not(feature = "off"))]
+/// assert_eq!(here.locals().get("left").unwrap().to_string(), "left: 2");
 /// assert_eq!(counting.collect::<Vec<_>>(), [1]);
 /// ```
 ///
@@ -112,7 +112,7 @@ impl<T, F: Future, S> Generator<T, F, S> {
         self.0.close();
     }
 
-    /// Where the body is; `None` once it is finished. Python's `gi_frame`.
+    /// Where the body is, with its variables; `None` once it is finished. Python's `gi_frame`.
     ///
     /// # Cost
     ///
