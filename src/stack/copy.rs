@@ -32,32 +32,32 @@ pub(crate) struct Copied {
     words: Range<usize>,
 }
 
-/// Copies the frame of a node, its values to the end of `values`. `None` if it is nobody's; an error if it changed at each
-/// attempt.
+/// Copies the frame of a node, if it is somebody's, to the end of `frames`, and its values to that of `values`. If it changed
+/// at each attempt, it is counted as `busy`.
 #[inline]
 pub(crate) fn copy(
     class: Class,
     node: &'static Node,
+    frames: &mut Vec<Copied>,
     values: &mut Vec<u64>,
-) -> Option<Result<Copied, Busy>> {
+    busy: &mut usize,
+) {
     let begin = values.len();
     for _ in 0..ATTEMPTS {
-        let moment = node.moment()?;
+        let Some(moment) = node.moment() else {
+            return;
+        };
         if let Some(copied) = attempt(class, node, moment, values)
             && node.is_still(moment)
         {
-            return Some(Ok(copied));
+            return frames.push(copied);
         }
         values.truncate(begin);
     }
-    Some(Err(Busy))
+    *busy += 1;
 }
 
-/// A frame changed whenever it was looked at.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Busy;
-
-#[inline]
+#[inline(always)]
 fn attempt(
     class: Class,
     node: &'static Node,

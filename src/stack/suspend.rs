@@ -247,9 +247,9 @@ impl<const N: usize> Suspended<N> {
         if self.node == FRESH {
             return Some(Snapshot::of_kept(meta, 0, &[], 0, 1));
         }
-        let mut values = Vec::new();
-        let copied = copy(class_of(N), self.node()?, &mut values)?.ok()?;
-        Some(copied.snapshot(&values, 1))
+        let (mut frames, mut values) = (Vec::new(), Vec::new());
+        copy(class_of(N), self.node()?, &mut frames, &mut values, &mut 0);
+        Some(frames.first()?.snapshot(&values, 1))
     }
 
     /// The number of the frame, once it was polled and before it is finished.
@@ -260,10 +260,10 @@ impl<const N: usize> Suspended<N> {
     /// Gives the node back, if there is one: the future is dropped. Whoever holds this sees to it.
     pub(crate) fn release(&mut self) {
         if let Some(node) = self.node() {
-            self.node = FINISHED;
             node.release();
             polls::give(class_of(N), node);
         }
+        self.node = FINISHED;
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) type Class = usize;
 const SLOTS: [usize; CLASSES] = [0, 4, 11, 32];
 /// Bytes of a node, by class: the head, two words a value, and the rest for the bytes of texts and such.
 const BYTES: [usize; CLASSES] = [64, 256, 512, 1024];
-pub(crate) const CLASSES: usize = 4;
+pub(super) const CLASSES: usize = 4;
 
 /// Nodes that a thread takes and gives at a time.
 pub(super) const CHAIN: usize = 16;
@@ -187,8 +187,9 @@ pub(super) fn give_chain(class: Class, nodes: &[&'static Node]) {
     }
 }
 
-/// Every node that somebody has or had, with its class and index, which grow.
-pub(crate) fn each(mut look: impl FnMut(Class, usize, &'static Node)) {
+/// Every node that somebody has or had, with its class, in the order of their places.
+#[inline]
+pub(crate) fn each(mut look: impl FnMut(Class, &'static Node)) {
     for (class, table) in TABLES.iter().enumerate() {
         let made = table.made.load(Relaxed) as usize;
         for (number, chunk) in table.chunks.iter().enumerate() {
@@ -204,7 +205,7 @@ pub(crate) fn each(mut look: impl FnMut(Class, usize, &'static Node)) {
             for offset in 0..(made - before).min(FIRST << number) {
                 // SAFETY: as in `Table::node`.
                 let node = unsafe { &*start.add(offset * BYTES[class]).cast::<Node>() };
-                look(class, before + offset, node);
+                look(class, node);
             }
         }
     }
@@ -217,7 +218,7 @@ pub(crate) fn find(id: Id) -> Option<(Class, &'static Node)> {
 }
 
 /// The class and the index of a frame's node.
-pub(crate) fn place_of(id: Id) -> (Class, usize) {
+fn place_of(id: Id) -> (Class, usize) {
     let place = id as u32;
     let class = (place >> INDEX_BITS) as usize & (CLASSES - 1);
     (class, place as usize & ((1 << INDEX_BITS) - 1))

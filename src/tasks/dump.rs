@@ -4,8 +4,9 @@ use super::tree::Tree;
 use crate::code::Code;
 use crate::inspect::{FrameInfo, Locals};
 use crate::stack::{Copied, copy};
-use crate::suspend::{self, CLASSES, Clock, Id};
+use crate::suspend::{self, Clock, Id};
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The frames of all futures at about one moment: what [`dump`](super::dump) gives.
@@ -16,18 +17,22 @@ pub struct TaskDump {
     pub(super) frames: Vec<Copied>,
     /// Of all frames, one after the other.
     values: Vec<u64>,
-    /// By whom each is awaited or was spawned, if that is among the frames.
-    links: Links,
+    /// Worked out when somebody asks.
+    links: OnceLock<Links>,
     clock: Clock,
     busy: usize,
 }
 
-/// For each frame, by index; [`NONE`] where there is none.
+/// Who awaits whom, by index.
 #[derive(Clone, Default)]
 struct Links {
+    /// For each frame who awaits or spawned it; [`NONE`] if that is not among the frames.
     parent: Vec<u32>,
-    first_child: Vec<u32>,
-    next_sibling: Vec<u32>,
+    /// For each frame where in `children` those begin that it awaits; and where the last one's end.
+    starts: Vec<u32>,
+    children: Vec<u32>,
+    /// Those that nobody awaits.
+    roots: Vec<u32>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -37,40 +42,23 @@ impl TaskDump {
         let mut frames = Vec::new();
         let mut values = Vec::new();
         let mut busy = 0;
-        // Where the frame of a node is among the copies, by the node's place.
-        let mut places: [Vec<u32>; CLASSES] = Default::default();
-        suspend::each(|class, place, node| {
-            let mut index = NONE;
-            match copy(class, node, &mut values) {
-                None => {}
-                Some(Err(_)) => busy += 1,
-                Some(Ok(copied)) => {
-                    index = frames.len() as u32;
-                    frames.push(copied);
-                }
-            }
-            places[class].resize(place, NONE);
-            places[class].push(index);
-        });
-        let find = |id: Id| {
-            let (class, index) = suspend::place_of(id);
-            let index = *places[class].get(index)?;
-            let found: &Copied = frames.get(index as usize)?;
-            (found.id == id).then_some(index)
-        };
-        let links = Links::new(&frames, find);
+        suspend::each(|class, node| copy(class, node, &mut frames, &mut values, &mut busy));
         TaskDump {
             frames,
             values,
-            links,
+            links: OnceLock::new(),
             clock: Clock::read(),
             busy,
         }
     }
 
+    fn links(&self) -> &Links {
+        self.links.get_or_init(|| Links::new(&self.frames))
+    }
+
     /// The tasks, oldest first: the frames that no frame here awaits. Those that were spawned by a frame are among them.
     pub fn tasks(&self) -> impl Iterator<Item = TaskFrame<'_>> {
-        in_order(self.frames().filter(|frame| frame.awaited_by().is_none()))
+        self.links().roots.iter().map(|&index| self.frame(index))
     }
 
     /// All frames, in no order that means anything.
@@ -113,24 +101,19 @@ impl TaskDump {
             kept[task as usize] = true;
         }
         let in_kept = |frame: &TaskFrame<'_>| kept[frame.task().index as usize];
-        let mut indices = vec![NONE; self.frames.len()];
-        let mut frames = Vec::new();
-        for frame in self.frames().filter(in_kept) {
-            indices[frame.index as usize] = frames.len() as u32;
-            frames.push(frame.copied().clone());
-        }
-        let by_index = |of: u32| indices.get(of as usize).copied().unwrap_or(NONE);
-        let parents = self.frames().filter(in_kept);
-        let links = Links::of(
-            parents
-                .map(|f| by_index(self.links.parent[f.index as usize]))
-                .collect(),
-            &frames,
-        );
+        // One that was spawned by a frame which is left out is not one whose spawner is gone.
+        let without_others = |frame: TaskFrame<'_>| {
+            let mut copied = frame.copied().clone();
+            if frame.spawned_by().is_some_and(|by| !in_kept(&by)) {
+                copied.parent = 0;
+            }
+            copied
+        };
         TaskDump {
-            frames,
+            // In the same order, on which finding them relies.
+            frames: self.frames().filter(in_kept).map(without_others).collect(),
             values: self.values.clone(),
-            links,
+            links: OnceLock::new(),
             clock: self.clock,
             busy: self.busy,
         }
@@ -156,60 +139,79 @@ impl TaskDump {
 }
 
 impl Links {
-    fn new(frames: &[Copied], find: impl Fn(Id) -> Option<u32>) -> Links {
-        let parent = frames
-            .iter()
-            .map(|frame| match frame.parent {
-                0 => NONE,
-                parent => find(parent).unwrap_or(NONE),
-            })
-            .collect();
-        Links::of(parent, frames)
-    }
+    fn new(frames: &[Copied]) -> Links {
+        // Frames are in the order of their nodes.
+        let find = |id: Id| {
+            let at = frames
+                .binary_search_by_key(&(id as u32), |frame| frame.id as u32)
+                .ok()?;
+            (frames[at].id == id).then_some(at as u32)
+        };
+        let by = |frame: &Copied| match frame.parent {
+            0 => NONE,
+            parent => find(parent).unwrap_or(NONE),
+        };
+        let mut parent: Vec<u32> = frames.iter().map(by).collect();
+        break_circles(&mut parent);
 
-    /// Parents, and from them the children, in no order. Copies are of different moments, so that they may
-    /// say of two frames that each awaits the other: then one of them is a root.
-    fn of(mut parent: Vec<u32>, frames: &[Copied]) -> Links {
-        const OPEN: u32 = NONE - 1;
-        // The number of the walk that came by first.
-        let mut seen = vec![OPEN; parent.len()];
-        for start in 0..parent.len() {
-            let mut at = start;
-            while seen[at] == OPEN {
-                seen[at] = start as u32;
-                let next = parent[at];
-                if next == NONE {
-                    break;
+        let awaited_by = |index: usize| {
+            Some(parent[index] as usize)
+                .filter(|&by| by != NONE as usize && !frames[index].is_spawned)
+        };
+        let mut starts = vec![0_u32; frames.len() + 1];
+        (0..frames.len())
+            .filter_map(awaited_by)
+            .for_each(|by| starts[by + 1] += 1);
+        for index in 0..frames.len() {
+            starts[index + 1] += starts[index];
+        }
+        let mut ends = starts.clone();
+        let mut children = vec![NONE; starts[frames.len()] as usize];
+        let mut roots = Vec::new();
+        for index in 0..frames.len() {
+            match awaited_by(index) {
+                None => roots.push(index as u32),
+                Some(by) => {
+                    children[ends[by] as usize] = index as u32;
+                    ends[by] += 1;
                 }
-                if seen[next as usize] == start as u32 {
-                    parent[at] = NONE;
-                    break;
-                }
-                at = next as usize;
             }
         }
-        let mut first_child = vec![NONE; parent.len()];
-        let mut next_sibling = vec![NONE; parent.len()];
-        for index in 0..parent.len() {
-            let above = parent[index];
-            if above != NONE && !frames[index].is_spawned {
-                next_sibling[index] = first_child[above as usize];
-                first_child[above as usize] = index as u32;
-            }
+        // By when they were polled first.
+        let in_order =
+            |list: &mut [u32]| list.sort_unstable_by_key(|&index| frames[index as usize].created);
+        in_order(&mut roots);
+        for bounds in starts.windows(2).filter(|bounds| bounds[1] - bounds[0] > 1) {
+            in_order(&mut children[bounds[0] as usize..bounds[1] as usize]);
         }
         Links {
             parent,
-            first_child,
-            next_sibling,
+            starts,
+            children,
+            roots,
         }
     }
 }
 
-/// By when they were polled first.
-fn in_order<'d>(frames: impl Iterator<Item = TaskFrame<'d>>) -> std::vec::IntoIter<TaskFrame<'d>> {
-    let mut frames: Vec<TaskFrame<'d>> = frames.collect();
-    frames.sort_unstable_by_key(|frame| frame.copied().created);
-    frames.into_iter()
+/// Copies are of different moments, so that they may say of two frames that each awaits the other: then one is a root.
+fn break_circles(parent: &mut [u32]) {
+    // The walk that came by first, by where it began.
+    let mut seen = vec![NONE; parent.len()];
+    for start in 0..parent.len() {
+        let mut at = start;
+        while seen[at] == NONE {
+            seen[at] = start as u32;
+            let next = parent[at];
+            if next == NONE {
+                break;
+            }
+            if seen[next as usize] == start as u32 {
+                parent[at] = NONE;
+                break;
+            }
+            at = next as usize;
+        }
+    }
 }
 
 /// A frame of a [`TaskDump`].
@@ -300,28 +302,30 @@ impl<'d> TaskFrame<'d> {
 
     /// The frame that polled it last.
     pub fn awaited_by(self) -> Option<TaskFrame<'d>> {
-        self.linked(self.dump.links.parent[self.index as usize])
+        self.linked(self.dump.links().parent[self.index as usize])
             .filter(|_| !self.copied().is_spawned)
     }
 
     /// The frame that made it and left it to an executor, as far as it was told
     /// ([`FutureExt::framed`](super::FutureExt::framed)) and that frame is still there.
     pub fn spawned_by(self) -> Option<TaskFrame<'d>> {
-        self.linked(self.dump.links.parent[self.index as usize])
+        self.linked(self.dump.links().parent[self.index as usize])
             .filter(|_| self.copied().is_spawned)
     }
 
     /// Whether a frame polled it last, or made it, that is not there any more.
     pub fn is_detached(self) -> bool {
-        self.copied().parent != 0 && self.dump.links.parent[self.index as usize] == NONE
+        self.copied().parent != 0 && self.dump.links().parent[self.index as usize] == NONE
     }
 
     /// The frames that it polled last: what it awaits, in the order in which they were polled first.
-    pub fn awaits(self) -> impl Iterator<Item = TaskFrame<'d>> {
-        let first = self.linked(self.dump.links.first_child[self.index as usize]);
-        in_order(std::iter::successors(first, |frame| {
-            frame.linked(frame.dump.links.next_sibling[frame.index as usize])
-        }))
+    pub fn awaits(self) -> impl ExactSizeIterator<Item = TaskFrame<'d>> {
+        let links = self.dump.links();
+        let [start, end] = [0, 1].map(|next| links.starts[self.index as usize + next] as usize);
+        let dump = self.dump;
+        links.children[start..end]
+            .iter()
+            .map(|&index| dump.frame(index))
     }
 
     /// The task that it is part of: its outermost frame.

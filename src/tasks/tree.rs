@@ -2,9 +2,8 @@
 
 use super::{TaskDump, TaskFrame};
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
 use std::fmt::{self, Write};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::time::Duration;
 
 /// Levels that are indented; deeper ones stand below each other.
@@ -27,32 +26,36 @@ impl<'d> Tree<'d> {
         Tree { dump }
     }
 
-    /// For each frame, what it and all below it look like: equal ones are shown as one.
-    fn shapes(&self) -> Vec<u64> {
+    /// For each frame the first one that it and all below it look like: equal ones are shown as one.
+    fn shapes(&self) -> Vec<u32> {
         let mut shapes = vec![0; self.dump.len()];
-        // What was written of the same words before. Equal texts may come of different words: those of values that are out
-        // of scope are there too.
-        let mut written: HashMap<u64, u64> = HashMap::new();
-        let mut line = String::new();
+        // For each frame the first one of which the same is said.
+        let mut said = vec![0; self.dump.len()];
+        let mut by_words: HashMap<u64, u32, Mixed> = HashMap::default();
+        let mut by_line: HashMap<String, u32> = HashMap::new();
+        let mut by_shape: HashMap<u64, u32, Mixed> = HashMap::default();
         // Children come before their parents.
         for index in self.children_first() {
             let frame = self.dump.frame(index);
-            let copied = frame.copied();
-            let place = (copied.meta.address(), copied.position, frame.words());
-            let state = (copied.is_running, copied.is_spawned, frame.is_detached());
-            let by = frame
-                .spawned_by()
-                .map(|by| (by.copied().meta.address(), by.line()));
-            let text = *written.entry(hash(&(place, state, by))).or_insert_with(|| {
-                line.clear();
-                describe(&mut line, frame, false);
-                hash(&line)
-            });
-            let children: Vec<u64> = frame
-                .awaits()
-                .map(|child| shapes[child.index as usize])
-                .collect();
-            shapes[index as usize] = hash(&(text, children));
+            let first = *by_words.entry(hash(&facts(frame))).or_insert(index);
+            said[index as usize] =
+                if first != index && facts(self.dump.frame(first)) == facts(frame) {
+                    said[first as usize]
+                } else {
+                    // Equal texts may come of different words: those of values that are out of scope are there too.
+                    let mut line = String::new();
+                    describe(&mut line, frame, false);
+                    *by_line.entry(line).or_insert(index)
+                };
+            let below =
+                |frame: TaskFrame<'d>| frame.awaits().map(|child| shapes[child.index as usize]);
+            let mut shape = Mix::default();
+            said[index as usize].hash(&mut shape);
+            below(frame).for_each(|child| child.hash(&mut shape));
+            let first = *by_shape.entry(shape.finish()).or_insert(index);
+            let is_same = said[first as usize] == said[index as usize]
+                && below(self.dump.frame(first)).eq(below(frame));
+            shapes[index as usize] = if is_same { first } else { index };
         }
         shapes
     }
@@ -68,9 +71,9 @@ impl<'d> Tree<'d> {
         order
     }
 
-    fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, shapes: &[u64]) -> Vec<Group<'d>> {
+    fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, shapes: &[u32]) -> Vec<Group<'d>> {
         let mut groups: Vec<Group<'d>> = Vec::new();
-        let mut known: HashMap<u64, usize> = HashMap::new();
+        let mut known: HashMap<u32, usize, Mixed> = HashMap::default();
         for frame in frames {
             let at = *known
                 .entry(shapes[frame.index as usize])
@@ -121,10 +124,61 @@ impl fmt::Display for Tree<'_> {
     }
 }
 
+/// All that decides what is said of a frame.
+fn facts<'d>(frame: TaskFrame<'d>) -> impl Hash + PartialEq + use<'d> {
+    let copied = frame.copied();
+    let by = frame
+        .spawned_by()
+        .map(|by| (by.copied().meta.address(), by.copied().position));
+    let state = (
+        copied.is_running,
+        copied.is_spawned,
+        frame.is_detached(),
+        by,
+    );
+    (copied.meta.address(), copied.position, state, frame.words())
+}
+
 fn hash(of: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Mix::default();
     of.hash(&mut hasher);
     hasher.finish()
+}
+
+/// A quick hash of a few words. What has the same one is compared.
+#[derive(Default)]
+struct Mix(u64);
+
+type Mixed = BuildHasherDefault<Mix>;
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            self.write_u64(u64::from_ne_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(n.into());
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
 }
 
 /// What is said of one frame.
