@@ -103,15 +103,16 @@ fn between(innermost: Id, base: Id) -> Vec<FrameInfo> {
         let Some((class, node)) = suspend::find(id) else {
             break;
         };
-        let Some(Ok(copied)) = copy(class, node, &mut values) else {
-            break;
-        };
+        let before = found.len();
+        copy(class, node, &mut found, &mut values, &mut 0);
         // A future that is gone may have left its node to another.
-        if copied.id != id {
-            break;
+        match found.get(before) {
+            Some(copied) if copied.id == id => id = copied.parent,
+            _ => {
+                found.truncate(before);
+                break;
+            }
         }
-        id = copied.parent;
-        found.push(copied);
     }
     let depth = |index| found.len() - index;
     found

@@ -328,10 +328,10 @@ mod tests {
         .literal();
         let guards: Vec<_> = (0..6).map(|_| enter0(f)).collect();
         for (i, guard) in guards.iter().enumerate() {
-            cap(&"text ".repeat(10 * i), 0, guard);
-            cap(&vec![i; 3], 20, guard);
-            cap(&(i as u8), 1, guard);
-            at(1, guard);
+            cap(&"text ".repeat(10 * i), 0, **guard);
+            cap(&vec![i; 3], 20, **guard);
+            cap(&(i as u8), 1, **guard);
+            at(1, **guard);
         }
         let copy = copied(100);
         assert_eq!(
@@ -393,7 +393,7 @@ mod tests {
         let guards: Vec<_> = (0..1000)
             .map(|_| {
                 let guard = enter0(f);
-                cap(&text, 0, &guard);
+                cap(&text, 0, *guard);
                 guard
             })
             .collect();

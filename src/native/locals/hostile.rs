@@ -256,7 +256,6 @@ fn any_debug_information_does() {
                 }
             }
             let dwarf = with_section(&place, id, bytes);
-            let offset = gimli::DebugInfoOffset(0);
             let Some(unit) = LoadedUnit::of_sections(&dwarf, gimli::DebugInfoOffset(0)) else {
                 continue;
             };
