@@ -1,8 +1,9 @@
 //! What does all this look like in a program?
 //!
-//! `cargo run --example tour [FILE..]` evaluates files of computed settings. Of each it shows what the
+//! `cargo run --example tour [--log] [FILE..]` evaluates files of computed settings. Of each it shows what the
 //! settings come to, and through which functions and with which values the program went at the deepest
-//! point; of a file with a mistake in it, where the mistake is and how the program came to find it.
+//! point; of a file with a mistake in it, where the mistake is and how the program came to find it. With
+//! `--log`, each call of a built-in function is a line.
 //! The language is in `language/`; this file only reports.
 
 mod language;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::{env, fs, io};
 
 use language::{Error, Evaluation};
+use stacklens::log_calls::{self, Stdout};
 use stacklens::{FrameInfo, Stack, Traceback, currentframe, frame};
 
 const FILES: [&str; 2] = [
@@ -20,6 +22,8 @@ const FILES: [&str; 2] = [
 
 #[frame]
 fn main() -> ExitCode {
+    log_calls::set_sink(Stdout);
+    log_calls::set_filter(if logs() { "info" } else { "off" }).expect("both are filters");
     for file in files() {
         if let Err(error) = tour(&file) {
             eprintln!("{file}: {error}");
@@ -29,9 +33,16 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+const LOG: &str = "--log";
+
+/// Whether the command line asks for the log of calls.
+fn logs() -> bool {
+    env::args().any(|argument| argument == LOG)
+}
+
 /// The files that the command line names, or ours.
 fn files() -> Vec<String> {
-    let named: Vec<String> = env::args().skip(1).collect();
+    let named: Vec<String> = env::args().skip(1).filter(|a| a != LOG).collect();
     if named.is_empty() {
         FILES.map(String::from).to_vec()
     } else {

@@ -1,12 +1,12 @@
 //! The functions that every program has.
 
-use stacklens::frame;
+use stacklens::log_calls;
 
 use super::error::{Error, Place};
 use super::value::Value;
 
 /// What the built-in function of this name makes of the arguments of the call at `place`.
-#[frame]
+#[log_calls]
 pub(crate) fn call(name: &str, arguments: &[Value], place: Place) -> Result<Value, Error> {
     match (name, arguments) {
         ("len", [list]) => Ok(Value::Number(list.list(place)?.len() as f64)),
