@@ -68,6 +68,7 @@
 //!
 //! # Features
 //!
+//! * `native`, on by default: [`native`], the native stack and live variables from debug information.
 //! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
 //!   and [`Traceback`]; `Serialize` and `Deserialize` for a [`Report`] and its parts.
 //! * `html`: `Report::to_html`, one page that needs nothing else.

@@ -101,27 +101,28 @@ pub(crate) fn try_enter(meta: &'static str) -> Option<Guard> {
 #[cfg(not(unoptimised))]
 #[inline(always)]
 fn place(meta: *const u8) -> Option<Guard> {
-    thread::with(|t| {
+    let record = thread::with(|t| {
         let top = t.top.load(Relaxed);
-        let record = if top < t.limit_now() && platform::stack_pointer() >= t.bound_now() {
+        if top < t.limit_now() && platform::stack_pointer() >= t.bound_now() {
             // SAFETY: below `limit` lies a region's record.
             let record = unsafe { &*(top as *const Record) };
             // First the place is taken, then filled: a signal handler that enters frames in between takes the next one. What
             // it sees of this one meanwhile is a frame without a function, which readers pass over.
             record.meta.store(std::ptr::null_mut(), Relaxed);
             t.advance();
-            top
+            Some(top)
         } else {
             match platform::place_cold() {
-                0 => return None,
-                record => record,
+                0 => None,
+                record => Some(record),
             }
-        };
-        // SAFETY: `place_cold` answers with a record of a region, or with a place in a counted part or sink behind which 192
-        // bytes follow.
-        unsafe { platform::fill(record, meta) };
-        Some(Guard::of(record))
-    })
+        }
+    })?;
+    // Not in the closure, which is a function of its own at opt-level=s: the place that is recorded is to be the caller's.
+    // SAFETY: `place_cold` answers with a record of a region, or with a place in a counted part or sink behind which 192
+    // bytes follow.
+    unsafe { platform::fill(record, meta) };
+    Some(Guard::of(record))
 }
 
 /// [`enter`], but a frame that is one too many is `None`: [`native::refusal`](super::native::refusal) says why.
