@@ -70,6 +70,7 @@ pub struct Config {
     width: Option<usize>,
     native: Option<NativeFrames>,
     crosscheck: Option<usize>,
+    live_values: Option<bool>,
     theme: Option<Theme>,
     limits: Option<Limits>,
     redact: Vec<String>,
@@ -148,6 +149,7 @@ impl Config {
             width: None,
             native: None,
             crosscheck: None,
+            live_values: None,
             theme: None,
             limits: None,
             redact: Vec::new(),
@@ -223,6 +225,14 @@ impl Config {
     /// [`native`](mod@crate::native).
     pub const fn native(mut self, native: NativeFrames) -> Config {
         self.native = Some(native);
+        self
+    }
+
+    /// Whether the reports of panics show what variables hold in memory, see
+    /// [`native::locals`](crate::native::locals): where no copy is recorded, or an old one, and of the functions that
+    /// [`native`](Config::native) adds. Off by default: it needs debug information, and costs some milliseconds a panic.
+    pub const fn live_values(mut self, live: bool) -> Config {
+        self.live_values = Some(live);
         self
     }
 

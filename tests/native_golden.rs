@@ -94,7 +94,8 @@ fn a_debugger_sees_the_same_names_and_values() {
             let (seen, value) = &stops[compared];
             let mut ours: Vec<&str> = ours.split(' ').collect();
             let mut seen: Vec<&str> = seen.iter().map(String::as_str).collect();
-            (ours.sort_unstable(), seen.sort_unstable());
+            ours.sort_unstable();
+            seen.sort_unstable();
             assert_eq!(ours, seen, "{output}");
             assert!(
                 same(&theirs[compared], value),

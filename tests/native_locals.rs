@@ -477,3 +477,43 @@ fn a_future_shows_its_state_and_what_it_keeps() {
     let expected = format!("{{async_fn#0}} Suspend0 {{ order: {ORDER}, __awaitee: ");
     assert!(waiting.starts_with(&expected), "{waiting}");
 }
+
+#[test]
+fn a_panics_report_shows_what_is_in_memory_where_that_is_asked_for() {
+    #[frame]
+    fn fails(number: u32) {
+        let order = Order::new(number);
+        // The report has the source lines too.
+        let secret = Order::new(500_000 - 75_758);
+        let mut list = vec![1];
+        list.push(2);
+        let given = Order::new(9);
+        consume(given);
+        plain(&order);
+        black_box((&order, &secret, &list));
+    }
+    fn plain(order: &Order) {
+        let doubled = order.id * 2;
+        panic!("{doubled}");
+    }
+    stacklens::Config::new()
+        .live_values(true)
+        .native(stacklens::NativeFrames::Always)
+        .install();
+    let report = stacklens::catch(|| fails(7)).unwrap_err();
+    let text = report.to_string();
+    for line in [format!("order  = {ORDER}"), "list   = [1, 2]\n".to_owned()] {
+        assert!(text.contains(&line), "{text}");
+    }
+    assert!(
+        text.contains("given  = <moved?>") || text.contains("given  = <opaque"),
+        "{text}"
+    );
+    assert!(
+        text.contains("doubled = 14") && text.contains("secret = <redacted>"),
+        "{text}"
+    );
+    let json = report.to_json();
+    assert!(json.contains(r#""debug info""#), "{json}");
+    assert!(!json.contains(&(500_000 - 75_758).to_string()), "{json}");
+}

@@ -38,6 +38,7 @@ mod work;
 use self::annotated::Annotated;
 #[cfg(native_elf)]
 use super::names::crate_of;
+use super::names::{around_closures, last_segment};
 use super::stack::NativeStack;
 use super::symbols::Function;
 use super::unwind;
@@ -257,6 +258,11 @@ impl FrameLocals {
     /// Whether it has `#[frame]`, so that it is known which variables are initialised and which may be moved out.
     pub fn is_annotated(&self) -> bool {
         self.is_annotated
+    }
+
+    /// Whether it has this name, paths and closures left out.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        last_segment(around_closures(self.function.name()).0) == name
     }
 
     /// Its variables, arguments first.

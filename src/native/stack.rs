@@ -150,6 +150,7 @@ impl Place {
     }
 
     /// The index of the function in its frame; 0 is the innermost.
+    #[cfg(native_elf)]
     pub(crate) fn depth(&self) -> usize {
         self.function
     }

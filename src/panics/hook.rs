@@ -6,6 +6,7 @@ use super::{catch, last, output, payload, render};
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::config::{PreviousHook, Settings, settings};
+use crate::native::{self, NativeLocals};
 use crate::recursion;
 use crate::report::{Kind, Panic, Report, Section};
 use crate::spans;
@@ -179,6 +180,8 @@ struct Captured {
     traceback: Traceback,
     place: Option<Panic>,
     backtrace: Option<Section>,
+    /// What variables hold now, if that is asked for.
+    live: Option<NativeLocals>,
 }
 
 impl Captured {
@@ -197,6 +200,9 @@ impl Captured {
             // A recursion error is made by this library.
             place: info.location().filter(|_| kind == Kind::Panic).map(place),
             backtrace: backtrace::section(style),
+            live: settings()
+                .live_values
+                .then(|| native::locals_within(limits)),
         }
     }
 
@@ -204,6 +210,9 @@ impl Captured {
         let mut report = self
             .report
             .with_panicked(&self.traceback, self.place, limits);
+        if let Some(live) = &self.live {
+            report.fill_in(live, limits);
+        }
         report.sections.extend(self.backtrace);
         report
     }

@@ -13,6 +13,7 @@ mod highlight;
 #[cfg(feature = "html")]
 mod html;
 pub(crate) mod json;
+mod live;
 mod mark;
 mod model;
 mod names;
