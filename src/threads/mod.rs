@@ -48,7 +48,7 @@
 //! # What it costs the others
 //!
 //! Nothing on the way in and out of functions, and one system call at a thread's first frame. A thread that is asked
-//! runs the handler: some 60 instructions a frame. A system call that it waits in is restarted, but for those that the
+//! runs the handler: some 190 instructions a frame. A system call that it waits in is restarted, but for those that the
 //! system never restarts after a signal (`epoll_wait`, `poll`, `nanosleep`; see `signal(7)`): they fail with `EINTR`,
 //! which std and the usual event loops handle.
 
