@@ -60,7 +60,7 @@ thread() {
 }
 
 memcheck() {
-    for test in model async_frames values; do
+    for test in model async_frames values generators; do
         run env CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet --error-exitcode=3" \
             PROPTEST_CASES=20 cargo test --test "$test" -- --test-threads=1
     done
