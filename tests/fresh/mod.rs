@@ -190,6 +190,11 @@ impl Package {
         self.target(package, name, source, "test = true\n");
     }
 
+    /// Adds a library that is loaded at run time.
+    pub fn dynamic_library(&mut self, package: &str, name: &str, source: String) {
+        self.target(package, name, source, "crate-type = [\"cdylib\"]\n");
+    }
+
     /// Makes the package's own library one of macros.
     pub fn proc_macro(&mut self, source: String) {
         self.macros = Some(source);
