@@ -12,6 +12,7 @@
 mod asynchronous;
 mod bench;
 mod child;
+mod dump;
 mod measure;
 mod options;
 mod ours;

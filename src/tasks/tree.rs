@@ -35,27 +35,45 @@ impl<'d> Tree<'d> {
         let mut by_line: HashMap<String, u32> = HashMap::new();
         let mut by_shape: HashMap<u64, u32, Mixed> = HashMap::default();
         // Children come before their parents.
+        // Equal ones tend to follow each other: then nothing has to be looked up.
+        let mut previous: Option<TaskFrame<'d>> = None;
         for index in self.children_first() {
             let frame = self.dump.frame(index);
-            let first = *by_words.entry(hash(&facts(frame))).or_insert(index);
-            said[index as usize] =
-                if first != index && facts(self.dump.frame(first)) == facts(frame) {
-                    said[first as usize]
-                } else {
-                    // Equal texts may come of different words: those of values that are out of scope are there too.
-                    let mut line = String::new();
-                    describe(&mut line, frame, false);
-                    *by_line.entry(line).or_insert(index)
-                };
+            said[index as usize] = match previous {
+                Some(previous) if facts(previous) == facts(frame) => said[previous.index as usize],
+                _ => {
+                    let first = *by_words.entry(hash(&facts(frame))).or_insert(index);
+                    if first != index && facts(self.dump.frame(first)) == facts(frame) {
+                        said[first as usize]
+                    } else {
+                        // Equal texts may come of different words: those of values that are out of scope are there too.
+                        let mut line = String::new();
+                        describe(&mut line, frame, false);
+                        *by_line.entry(line).or_insert(index)
+                    }
+                }
+            };
             let below =
                 |frame: TaskFrame<'d>| frame.awaits().map(|child| shapes[child.index as usize]);
-            let mut shape = Mix::default();
-            said[index as usize].hash(&mut shape);
-            below(frame).for_each(|child| child.hash(&mut shape));
-            let first = *by_shape.entry(shape.finish()).or_insert(index);
-            let is_same = said[first as usize] == said[index as usize]
-                && below(self.dump.frame(first)).eq(below(frame));
-            shapes[index as usize] = if is_same { first } else { index };
+            let is_as = |other: TaskFrame<'d>| {
+                said[other.index as usize] == said[index as usize] && below(other).eq(below(frame))
+            };
+            let shape = match previous {
+                Some(previous) if is_as(previous) => shapes[previous.index as usize],
+                _ => {
+                    let mut shape = Mix::default();
+                    said[index as usize].hash(&mut shape);
+                    below(frame).for_each(|child| child.hash(&mut shape));
+                    let first = *by_shape.entry(shape.finish()).or_insert(index);
+                    if is_as(self.dump.frame(first)) {
+                        first
+                    } else {
+                        index
+                    }
+                }
+            };
+            shapes[index as usize] = shape;
+            previous = Some(frame);
         }
         shapes
     }
@@ -75,9 +93,14 @@ impl<'d> Tree<'d> {
         let mut groups: Vec<Group<'d>> = Vec::new();
         let mut known: HashMap<u32, usize, Mixed> = HashMap::default();
         for frame in frames {
-            let at = *known
-                .entry(shapes[frame.index as usize])
-                .or_insert(groups.len());
+            let shape = shapes[frame.index as usize];
+            if let Some(last) = groups.last_mut()
+                && shapes[last.frame.index as usize] == shape
+            {
+                last.count += 1;
+                continue;
+            }
+            let at = *known.entry(shape).or_insert(groups.len());
             match groups.get_mut(at) {
                 Some(group) => group.count += 1,
                 None => groups.push(Group { frame, count: 1 }),

@@ -13,6 +13,7 @@ mod native;
 mod position;
 mod suspend;
 mod switched_off;
+mod tasks;
 
 use crate::row::Row;
 
@@ -31,6 +32,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(errors::ROWS);
     rows.extend(allocations::ROWS);
     rows.extend(suspend::ROWS);
+    rows.extend(tasks::ROWS);
     rows.extend(log_calls::ROWS);
     rows.extend(switched_off::ROWS);
     rows
