@@ -197,7 +197,7 @@ fn check(dump: &TaskDump, shared: &Shared) {
         waiting.extend(frame.awaits());
     }
     assert_eq!(reached, dump.len(), "{dump}");
-    assert_eq!(dump.to_string().contains("changed too often"), false);
+    assert!(!dump.to_string().contains("changed too often"));
 }
 
 /// One poll, of which nothing is left on the thread's stack.
@@ -259,11 +259,8 @@ fn a_dump_says_what_is_suspended_where() {
     // Planned panics are no news.
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic
-            .payload()
-            .downcast_ref::<&str>()
-            .is_some_and(|text| *text == "as planned")
-        {
+        let text = panic.payload().downcast_ref::<&str>();
+        if text.is_none_or(|text| *text != "as planned") {
             quiet(panic);
         }
     }));

@@ -53,6 +53,7 @@ pub(crate) fn code_address(word: usize) -> Option<usize> {
 
 /// What a code address is relative to, in the object that this library is in; `None` where it is relative to nothing.
 /// Of a record that code of another object filled, [`code_address`] is off by the distance of their landmarks.
+#[cfg_attr(not(native_elf), expect(dead_code))]
 pub(crate) fn landmark() -> Option<usize> {
     #[cfg(all(
         not(unoptimised),

@@ -192,14 +192,16 @@ fn with_section(place: &Located, id: gimli::SectionId, bytes: Vec<u8>) -> Arc<Dw
         gimli::SectionId::DebugInfo => Ok(Slice::new(unit_bytes(place), gimli::NativeEndian)),
         asked => file.section(asked.name()),
     };
-    Arc::new(Dwarf::load(section).ok().expect("sections"))
+    Arc::new(Dwarf::load(section).unwrap_or_else(|_| panic!("sections")))
 }
 
 /// The bytes of the unit that a place is in.
 fn unit_bytes(place: &Located) -> &'static [u8] {
     let unit = &place.unit.unit;
     let file = place.image.file().expect("the program's file");
-    let section = file.section(".debug_info").ok().expect("debug information");
+    let section = file
+        .section(".debug_info")
+        .unwrap_or_else(|_| panic!("debug information"));
     let start = unit
         .header
         .debug_info_offset()
@@ -236,8 +238,7 @@ fn any_debug_information_does() {
                 DebugInfo => unit_bytes(&place).to_vec(),
                 id => file
                     .section(id.name())
-                    .ok()
-                    .expect("a section")
+                    .unwrap_or_else(|_| panic!("a section"))
                     .slice()
                     .to_vec(),
             };

@@ -192,14 +192,16 @@ mod tests {
     #[test]
     fn a_profile_has_all_that_the_form_asks_for() {
         let code: &'static Code = Box::leak(Box::new(Function::default().code()));
-        let mut profile = Profile::default();
-        profile.period = Duration::from_millis(10);
-        profile.samples = vec![Sample {
-            thread: "worker".to_owned(),
-            frames: vec![(code, 300), (code, 12)],
-            omitted: 0,
-            count: 7,
-        }];
+        let profile = Profile {
+            period: Duration::from_millis(10),
+            samples: vec![Sample {
+                thread: "worker".to_owned(),
+                frames: vec![(code, 300), (code, 12)],
+                omitted: 0,
+                count: 7,
+            }],
+            ..Profile::default()
+        };
         let bytes = encode(&profile);
         let profile = fields(&bytes);
         let texts = all(&profile, 6);
