@@ -33,6 +33,7 @@
 //! * A message, a log line or a metric should say who is to blame, not only what is wrong: [`Frame::back`].
 //! * A program that fails far from you should say where it was and with which values: [`install()`] for
 //!   panics, [`Error`] for errors, [`Report`] for what becomes of either.
+//! * It hangs, or thousands of tasks wait: [`tasks::dump`], [`threads::dump_all`], [`mod@fault`].
 //! * A test or an invariant depends on the way by which a function was reached: [`stack()`], [`depth`].
 //!
 //! # Your part
@@ -69,6 +70,8 @@
 //! # Features
 //!
 //! * `native`, on by default: [`native`], the native stack and live variables from debug information.
+//! * `color`, on by default: colours on terminals; without it none, whatever the environment says.
+//! * `embed`: source lines in the program, as `#[frame(embed)]` for all functions.
 //! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
 //!   and [`Traceback`]; `Serialize` and `Deserialize` for a [`Report`] and its parts.
 //! * `html`: `Report::to_html`, one page that needs nothing else.
@@ -88,7 +91,7 @@
 //!
 //! The newest value is shown only where it can be read soundly; see [`macro@frame`] for the rules. A thread
 //! records about two million frames; deeper ones are counted ([`Stack::unrecorded`]). An async function's
-//! frame is on the stack while it is polled; those of suspended futures cannot be listed.
+//! frame is on the stack while it is polled; between polls it is in [`tasks::dump`].
 
 #[doc(hidden)]
 pub mod __private;
