@@ -84,6 +84,24 @@ impl Walker<'_> {
         Ok(true)
     }
 
+    /// The condition of `if` and `while`: the variables its `let`s bind, to be captured in the block.
+    pub(super) fn condition(
+        &mut self,
+        toks: &[Tok],
+        i: &mut usize,
+        out: &mut Vec<TokenTree>,
+    ) -> Walked<Vec<usize>> {
+        let before = self.scope.variables.len();
+        let (_, pending) = self.chain(toks, i, out, Context::Condition)?;
+        if let Some((from, to)) = pending {
+            self.bind(&toks[from..to]);
+        }
+        // Not those that a block inside the condition bound for itself.
+        Ok((before..self.scope.variables.len())
+            .filter(|&v| self.scope.is_visible(v))
+            .collect())
+    }
+
     fn push_block(
         &mut self,
         toks: &[Tok],

@@ -3,17 +3,17 @@
 //! It alternates between two states, as the grammar does: an operand is expected (prefix operators, keywords), or one was
 //! read (postfix operators, binary operators, the end).
 
-use super::block::{regroup, Ended};
+use super::block::Ended;
 use super::exits::Way;
 use super::moved::{borrows, may_move};
-use super::pattern::bindings;
 use super::readable::{binds_nothing, is_borrow};
-use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang};
+use super::returned::returns_value;
+use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang, raw_borrow};
 use super::{GiveUp, Walked, Walker};
 use crate::tree::{
     assignment_at, binary_at, ident_at, operator_at, punct_at, skip_angles, skip_attributes, Tok,
 };
-use proc_macro::{Delimiter, Group, TokenTree};
+use proc_macro::{Delimiter, TokenTree};
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Context {
@@ -42,37 +42,8 @@ impl Walker<'_> {
         Ok(ended)
     }
 
-    /// The condition of `if` and `while`: the variables its `let`s bind, to be captured in the block.
-    pub(super) fn condition(
-        &mut self,
-        toks: &[Tok],
-        i: &mut usize,
-        out: &mut Vec<TokenTree>,
-    ) -> Walked<Vec<usize>> {
-        let before = self.scope.variables.len();
-        let (_, pending) = self.chain(toks, i, out, Context::Condition)?;
-        if let Some((from, to)) = pending {
-            self.bind(&toks[from..to]);
-        }
-        // Not those that a block inside the condition bound for itself.
-        Ok((before..self.scope.variables.len())
-            .filter(|&v| self.scope.is_visible(v))
-            .collect())
-    }
-
-    pub(super) fn bind(&mut self, pattern: &[Tok]) -> Vec<usize> {
-        let found: Vec<usize> = bindings(pattern)
-            .iter()
-            .map(|b| self.declare(&b.ident, b.mutable, false))
-            .collect();
-        if let [variable] = found[..] {
-            self.scope.variables[variable].origin = Some(self.now);
-        }
-        found
-    }
-
     #[allow(clippy::too_many_lines)] // one state machine; its states are the grammar's
-    fn chain(
+    pub(super) fn chain(
         &mut self,
         toks: &[Tok],
         i: &mut usize,
@@ -170,7 +141,7 @@ impl Walker<'_> {
                             *i += 1;
                             if *ch == '&' {
                                 while matches!(ident_at(toks, *i), Some("mut"))
-                                    || self.raw_borrow(toks, *i)
+                                    || raw_borrow(toks, *i)
                                 {
                                     out.push(toks[*i].token());
                                     *i += 1;
@@ -476,54 +447,9 @@ impl Walker<'_> {
         Ok((Ended::Other, pending))
     }
 
-    /// The operand of a `return`, observed.
-    fn returned(
-        &mut self,
-        toks: &[Tok],
-        i: &mut usize,
-        context: Context,
-        keyword: &Tok,
-        first: bool,
-    ) -> Walked<Vec<TokenTree>> {
-        let from = *i;
-        let mut tokens = Vec::new();
-        self.tail = Self::branches(toks, from);
-        let branches = self.tail;
-        let inner = if context == Context::Statement {
-            Context::Root
-        } else {
-            context
-        };
-        let needless = std::mem::take(&mut self.needless) && first;
-        self.expression(toks, i, &mut tokens, inner)?;
-        self.tail = false;
-        if branches || needless && !self.exits.all() {
-            return Ok(tokens);
-        }
-        // At the beginning of a statement its position is that of the `return`.
-        let position = if first && context == Context::Statement {
-            self.now
-        } else {
-            self.positions.push(keyword.span())
-        };
-        Ok(self.leaf(&toks[from..*i], tokens, Some(position), Way::Return))
-    }
-
     /// What follows something block-like in statement position: it goes on only as a method call or with `?`.
     pub(super) fn ends_statement(&self, toks: &[Tok], i: usize) -> bool {
         !(punct_at(toks, i, '?') || punct_at(toks, i, '.') && !operator_at(toks, i, ".."))
-    }
-
-    /// `raw const`, `raw mut`
-    fn raw_borrow(&self, toks: &[Tok], i: usize) -> bool {
-        let raw = |k| ident_at(toks, k) == Some("raw");
-        let kind = |k| matches!(ident_at(toks, k), Some("const" | "mut"));
-        raw(i)
-            && kind(i + 1)
-            && toks
-                .get(i + 2)
-                .is_some_and(|t| t.ident().is_some() || t.is_punct('*'))
-            || kind(i) && i > 0 && raw(i - 1)
     }
 
     /// The line that a chain goes on at behind a `?`, if it is another one.
@@ -533,88 +459,5 @@ impl Walker<'_> {
             .filter(|_| punct_at(toks, question + 1, '.'))?;
         (name.span().line() != toks[question].span().line())
             .then(|| self.positions.push(name.span()))
-    }
-
-    /// A part of an expression, in which blocks are not observed.
-    pub(super) fn operand(
-        &mut self,
-        toks: &[Tok],
-        i: &mut usize,
-        out: &mut Vec<TokenTree>,
-        context: Context,
-    ) -> Walked<()> {
-        let observed = std::mem::replace(&mut self.observe, false);
-        let walked = self.expression(toks, i, out, context);
-        self.observe = observed;
-        walked.map(|_| ())
-    }
-
-    /// Expressions between commas, in parentheses or brackets; in the braces of a struct literal each may have a field's name.
-    fn list(&mut self, toks: &[Tok], token: &Group) -> Walked<TokenTree> {
-        let braced = token.delimiter() == Delimiter::Brace;
-        let edits = self.edits;
-        let mut out = Vec::new();
-        let mut i = 0;
-        while i < toks.len() {
-            let (start, conditional) = skip_attributes(toks, i);
-            if conditional {
-                i = self.copy_element(toks, i, &mut out);
-                continue;
-            }
-            out.extend(toks[i..start].iter().map(Tok::token));
-            i = start;
-            if braced && punct_at(toks, i + 1, ':') && !operator_at(toks, i + 1, "::") {
-                out.extend(toks[i..i + 2].iter().map(Tok::token));
-                i += 2;
-            }
-            if i < toks.len() {
-                self.operand(toks, &mut i, &mut out, Context::Operand)?;
-            }
-            match toks.get(i) {
-                None => break,
-                Some(tok) if tok.is_punct(',') => {
-                    out.push(tok.token());
-                    i += 1;
-                }
-                // `[value; LENGTH]`: a constant.
-                Some(tok) if tok.is_punct(';') && !braced => {
-                    self.mention_all(&toks[i..]);
-                    out.extend(toks[i..].iter().map(Tok::token));
-                    break;
-                }
-                Some(_) => return Err(GiveUp),
-            }
-        }
-        Ok(if self.edits == edits {
-            token.clone().into()
-        } else {
-            regroup(token, out)
-        })
-    }
-
-    /// Copies an element under `cfg`, with its comma.
-    fn copy_element(&mut self, toks: &[Tok], from: usize, out: &mut Vec<TokenTree>) -> usize {
-        let end = (from..toks.len())
-            .find(|&k| toks[k].is_punct(','))
-            .map_or(toks.len(), |k| k + 1);
-        self.mention_all(&toks[from..end]);
-        out.extend(toks[from..end].iter().map(Tok::token));
-        end
-    }
-}
-
-/// Whether a value follows a `return`.
-fn returns_value(toks: &[Tok], i: usize) -> bool {
-    match toks.get(i) {
-        None => false,
-        Some(tok) => {
-            !matches!(
-                tok,
-                Tok::Punct {
-                    ch: ';' | ',' | '=' | '?' | '.',
-                    ..
-                }
-            ) && !tok.is_ident("else")
-        }
     }
 }

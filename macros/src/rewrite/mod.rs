@@ -8,9 +8,11 @@ mod branches;
 mod closure;
 mod exits;
 mod expr;
+mod list;
 mod moved;
 mod pattern;
 mod readable;
+mod returned;
 mod scope;
 mod statement;
 mod syntax;
@@ -176,5 +178,16 @@ impl<'a> Walker<'a> {
         ));
         self.scope.variables[index].loops = self.loops;
         index
+    }
+
+    pub(super) fn bind(&mut self, pattern: &[Tok]) -> Vec<usize> {
+        let found: Vec<usize> = bindings(pattern)
+            .iter()
+            .map(|b| self.declare(&b.ident, b.mutable, false))
+            .collect();
+        if let [variable] = found[..] {
+            self.scope.variables[variable].origin = Some(self.now);
+        }
+        found
     }
 }

@@ -232,3 +232,15 @@ pub(super) fn block_like_end(toks: &[Tok], from: usize) -> Option<usize> {
         _ => None,
     }
 }
+
+/// `raw const`, `raw mut`
+pub(super) fn raw_borrow(toks: &[Tok], i: usize) -> bool {
+    let raw = |k| ident_at(toks, k) == Some("raw");
+    let kind = |k| matches!(ident_at(toks, k), Some("const" | "mut"));
+    raw(i)
+        && kind(i + 1)
+        && toks
+            .get(i + 2)
+            .is_some_and(|t| t.ident().is_some() || t.is_punct('*'))
+        || kind(i) && i > 0 && raw(i - 1)
+}
