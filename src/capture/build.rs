@@ -1,12 +1,12 @@
 //! Values that were not recorded but read elsewhere: made part by part.
 
 use super::decode;
-use super::encode::Bounds;
+use super::op::Bounds;
 use super::value::{Node, Sequence, Struct, Value};
 use std::time::Duration;
 
 /// The form of a range of which there are two ends at most.
-pub(crate) use super::encode::Bounds as RangeBounds;
+pub(crate) use super::op::Bounds as RangeBounds;
 
 impl Value {
     pub(crate) fn unit() -> Value {

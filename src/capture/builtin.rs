@@ -22,7 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::encode::{Encoder, Inspect};
+use super::encode::Encoder;
+use super::inspect::Inspect;
 use super::kind::Tag;
 use super::types::Encode;
 

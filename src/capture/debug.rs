@@ -11,7 +11,9 @@ use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::encode::{Beginning, Encoder, Inspect};
+use super::beginning::Beginning;
+use super::encode::Encoder;
+use super::inspect::Inspect;
 use super::mode::{self, Capture};
 use super::unending;
 

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::encode::{Bounds, op};
 use super::kind::Tag;
+use super::op::{self, Bounds};
 use super::types::TypeIndex;
 use super::value::{Node, Sequence, Struct, Value};
 

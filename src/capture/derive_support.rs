@@ -1,8 +1,10 @@
 //! What `#[derive(Inspect)]` calls: functions that a path reaches, so that the derive's output has
 //! no method call.
 
-use super::encode::{Encoder, Inspect, op};
-pub use super::encode::{Fuel, Uniform};
+use super::encode::Encoder;
+use super::inspect::Inspect;
+pub use super::inspect::{Fuel, Uniform};
+use super::op;
 
 /// Opens a struct or variant with named fields.
 pub fn inspect_struct(encoder: &mut Encoder<'_>, name: &str, fields: usize) {

@@ -1,74 +1,20 @@
-//! Copying a value into a few bytes: the trait that types implement, and the bounded writer they
-//! write to.
+//! Copying a value into a few bytes: the bounded writer that types write to.
 //!
-//! The bytes are a sequence of nodes: one of the [`op`] codes, then what it says. A container's
-//! node carries its whole length, is followed by the nodes of the items that were kept, and ends
-//! with [`op::END`]. Where the bytes stop, everything open ends too. The reader is
-//! [`decode`](super::decode).
+//! What the bytes say is in [`op`].
+
+mod fields;
+
+pub use fields::Fields;
 
 use core::fmt;
 
+use super::beginning::{Beginning, beginning};
+use super::inspect::Inspect;
 use super::kind::{self, Tag};
 use super::limits::Limits;
-use super::secret::{is_added, is_secret};
+use super::op::{self, Bounds};
+use super::secret::is_secret;
 use super::types::{self, TypeIndex};
-
-/// The first byte of a node. Numbers below 32 are scalar [`Tag`]s, followed by the value in
-/// little-endian order.
-pub(super) mod op {
-    pub(crate) const END: u8 = 32;
-    pub(crate) const I128: u8 = 33;
-    pub(crate) const U128: u8 = 34;
-    /// Text that is shown quoted: whole length, kept length, bytes.
-    pub(crate) const STR: u8 = 35;
-    /// Like [`STR`], of an operating system's string or of a C string: not all of it needs to be
-    /// UTF-8.
-    pub(crate) const BYTE_STR: u8 = 36;
-    /// Text that is shown as it is: whole length (0: unknown), kept length, bytes.
-    pub(crate) const VERBATIM: u8 = 37;
-    pub(crate) const NONE: u8 = 38;
-    /// One node follows these three.
-    pub(crate) const SOME: u8 = 39;
-    pub(crate) const OK: u8 = 40;
-    pub(crate) const ERR: u8 = 41;
-    /// Whole length, nodes, [`END`].
-    pub(crate) const LIST: u8 = 42;
-    pub(crate) const SET: u8 = 43;
-    pub(crate) const TUPLE: u8 = 44;
-    /// As a list of keys and values in turn; the length counts pairs.
-    pub(crate) const MAP: u8 = 45;
-    /// Name, number of fields, (name, node) for each, [`END`].
-    pub(crate) const STRUCT: u8 = 46;
-    /// Name, number of fields, nodes, [`END`].
-    pub(crate) const TUPLE_STRUCT: u8 = 47;
-    /// Scalar tag, whole length, kept length, values.
-    pub(crate) const PACKED: u8 = 48;
-    /// Stands for fields that were left out on purpose.
-    pub(crate) const SKIPPED: u8 = 49;
-    pub(crate) const REDACTED: u8 = 50;
-    /// Reason as in [`VERBATIM`].
-    pub(crate) const OMITTED: u8 = 51;
-    /// Bits of a type index.
-    pub(crate) const OPAQUE: u8 = 52;
-    /// Seconds, nanoseconds.
-    pub(crate) const DURATION: u8 = 53;
-    /// One of the [`super::Bounds`], then one node for each bound that it has.
-    pub(crate) const RANGE: u8 = 54;
-    /// Before the name of a field in a [`STRUCT`].
-    pub(crate) const FIELD: u8 = 55;
-}
-
-/// Which ends a range has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Bounds {
-    Full = 0,
-    From = 1,
-    To = 2,
-    ToInclusive = 3,
-    Both = 4,
-    Inclusive = 5,
-}
 
 /// The most bytes that are recorded of one value.
 pub(crate) const VALUE_BYTES: usize = Limits::DEFAULT.value_bytes;
@@ -79,126 +25,6 @@ const NAME: usize = 64;
 /// room of all others.
 const INNER_TEXT: usize = 96;
 const _: () = assert!(INNER_TEXT < 128, "a length of `put_short` is one byte");
-
-/// A value that can be shown in a frame's locals: it copies what matters of itself, bounded in work
-/// and in size.
-///
-/// Derive it: `#[derive(stacklens::Inspect)]` copies the fields, leaves out those marked
-/// `#[inspect(skip)]` and hides those marked `#[inspect(redact)]` or named like a secret
-/// (`password`, `api_key`; `#[inspect(show)]` shows such a one all the same). `#[inspect(opaque)]`
-/// shows only the type of a field.
-///
-/// ```
-/// # struct Connection;
-/// #[derive(stacklens::Inspect)]
-/// struct Login {
-///     user: String,
-///     password: String,
-///     #[inspect(skip)]
-///     connection: Connection,
-/// }
-///
-/// # let login = Login { user: "ann".into(), password: "x".into(), connection: Connection };
-/// let shown = stacklens::Value::of(&login).to_string();
-/// assert_eq!(shown, r#"Login { user: "ann", password: <redacted>, .. }"#);
-/// ```
-///
-/// By hand, for a type that has a better short form than its fields:
-///
-/// ```
-/// use stacklens::{Encoder, Inspect};
-///
-/// struct Celsius(f64);
-///
-/// impl Inspect for Celsius {
-///     fn inspect(&self, encoder: &mut Encoder<'_>) {
-///         encoder.tuple_struct("Celsius", 1).item(&self.0).finish();
-///     }
-/// }
-///
-/// assert_eq!(stacklens::Value::of(&Celsius(21.5)).to_string(), "Celsius(21.5)");
-/// ```
-///
-/// An argument whose written type implements `Inspect` is shown through it. A variable whose type
-/// is inferred is known to the library by the identity of its type alone; there, types of std and
-/// derived types are shown, while a type with an impl written by hand is shown by name.
-///
-/// # Panics
-/// An `inspect` that panics is caught, and the value reads `<omitted: its inspect panicked>`.
-///
-/// # Cost
-/// It runs on the way into a function and after a `let`: do not lock, allocate or compute in it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no `stacklens::Inspect`",
-    label = "cannot be copied into a frame's record",
-    note = "derive it: `#[derive(stacklens::Inspect)]`",
-    note = "a field can be left out by `#[inspect(skip)]`, or shown by its type by `#[inspect(opaque)]`"
-)]
-pub trait Inspect {
-    /// Writes this value as one node: one call of one of the encoder's methods.
-    fn inspect(&self, encoder: &mut Encoder<'_>);
-
-    /// Writes a slice of these values as one list. Scalars copy it as it is.
-    #[doc(hidden)]
-    fn __inspect_slice(items: &[Self], encoder: &mut Encoder<'_>)
-    where
-        Self: Sized,
-    {
-        encoder.list_of(items.len(), &mut |index, encoder| {
-            items[index].inspect(encoder)
-        });
-    }
-
-    /// Whether this impl does the same for all lifetimes in the type. Only the derive and the impls
-    /// of this crate answer yes: it makes values readable of which the lifetimes are unknown.
-    #[doc(hidden)]
-    fn __uniform(_: &mut Fuel) -> Uniform {
-        Uniform::NO
-    }
-}
-
-/// Whether an [`Inspect`] impl is one and the same for all lifetimes in its type.
-///
-/// Types are recognised by an identity that knows no lifetimes. An impl for `Borrowed<'static>`
-/// alone could keep what it reads, so it must never see a `Borrowed<'a>`.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Uniform(bool);
-
-impl Uniform {
-    pub(crate) const NO: Uniform = Uniform(false);
-    pub(crate) const YES: Uniform = Uniform(true);
-
-    /// Whether all of `parts` are uniform.
-    pub(crate) fn all(parts: &[fn(&mut Fuel) -> Uniform], fuel: &mut Fuel) -> Uniform {
-        for part in parts {
-            let Some(left) = fuel.0.checked_sub(1) else {
-                return Uniform::NO;
-            };
-            fuel.0 = left;
-            if !part(fuel).0 {
-                return Uniform::NO;
-            }
-        }
-        Uniform::YES
-    }
-
-    pub(crate) const fn holds(self) -> bool {
-        self.0
-    }
-}
-
-/// How many types may still be asked whether they are uniform: a type that contains itself ends
-/// here.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Fuel(u32);
-
-impl Fuel {
-    pub(crate) const fn new() -> Fuel {
-        Fuel(64)
-    }
-}
 
 /// The bounded writer that a value copies itself into.
 ///
@@ -616,64 +442,6 @@ impl<'a> Encoder<'a> {
         };
         whole == kept && core::str::from_utf8(name).is_ok_and(is_secret)
     }
-
-    /// A struct, or an enum's variant, of `fields` named fields: `Point { x: 1, y: 2 }`.
-    pub fn structure(&mut self, name: &str, fields: usize) -> Fields<'_, 'a> {
-        self.open_struct(op::STRUCT, name, fields);
-        Fields { encoder: self }
-    }
-
-    /// A struct, or an enum's variant, of `fields` unnamed fields: `Celsius(21.5)`.
-    pub fn tuple_struct(&mut self, name: &str, fields: usize) -> Fields<'_, 'a> {
-        self.open_struct(op::TUPLE_STRUCT, name, fields);
-        Fields { encoder: self }
-    }
-
-    /// The next field of the open struct; without its value if the program says that the name is a
-    /// secret's.
-    pub(crate) fn named_field(&mut self, name: &str, value: &(impl Inspect + ?Sized)) {
-        match self.open_field(name) {
-            true if is_added(name) => self.redacted(),
-            true => value.inspect(self),
-            false => {}
-        }
-    }
-
-    pub(crate) fn open_struct(&mut self, op: u8, name: &str, fields: usize) {
-        let start = self.len;
-        self.put_byte(op);
-        self.put_name(name);
-        self.put_number(fields as u64);
-        self.rewind_if_full(start);
-        self.open();
-    }
-
-    /// Begins a named field, and says whether its value is to be written.
-    pub(crate) fn open_field(&mut self, name: &str) -> bool {
-        if self.depth > self.nesting || self.full {
-            return false;
-        }
-        let start = self.len;
-        self.put_byte(op::FIELD);
-        self.put_name(name);
-        self.rewind_if_full(start);
-        !self.full
-    }
-
-    /// Begins an unnamed field, and says whether its value is to be written.
-    pub(crate) fn open_item(&mut self) -> bool {
-        self.depth <= self.nesting && !self.full
-    }
-
-    pub(crate) fn skip_field(&mut self) {
-        if self.open_item() {
-            self.put_byte(op::SKIPPED);
-        }
-    }
-
-    pub(crate) fn close_struct(&mut self) {
-        self.close();
-    }
 }
 
 impl fmt::Debug for Encoder<'_> {
@@ -682,99 +450,6 @@ impl fmt::Debug for Encoder<'_> {
             .field("written", &self.len)
             .field("full", &self.full)
             .finish_non_exhaustive()
-    }
-}
-
-/// The fields of a struct that is being written. Ends with [`finish`](Fields::finish), or when it
-/// is dropped.
-#[derive(Debug)]
-pub struct Fields<'e, 'a> {
-    encoder: &'e mut Encoder<'a>,
-}
-
-impl Fields<'_, '_> {
-    /// The next named field.
-    pub fn field(self, name: &str, value: &(impl Inspect + ?Sized)) -> Self {
-        self.encoder.named_field(name, value);
-        self
-    }
-
-    /// The next unnamed field.
-    pub fn item(self, value: &(impl Inspect + ?Sized)) -> Self {
-        if self.encoder.open_item() {
-            value.inspect(self.encoder);
-        }
-        self
-    }
-
-    /// A named field whose value must not be seen: `password: <redacted>`.
-    pub fn redacted(self, name: &str) -> Self {
-        if self.encoder.open_field(name) {
-            self.encoder.redacted();
-        }
-        self
-    }
-
-    /// Says that there is a field that is not shown: `..`.
-    pub fn skip(self) -> Self {
-        self.encoder.skip_field();
-        self
-    }
-
-    /// Ends the struct.
-    pub fn finish(self) {}
-}
-
-impl Drop for Fields<'_, '_> {
-    fn drop(&mut self) {
-        self.encoder.close_struct();
-    }
-}
-
-/// The longest beginning of `text` of at most `most` bytes that is text itself.
-pub(super) fn beginning(text: &str, most: usize) -> &str {
-    if text.len() <= most {
-        return text;
-    }
-    let mut end = most;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-/// Keeps the beginning of what is formatted, and asks the formatting to stop where there is no more
-/// room.
-pub(super) struct Beginning {
-    bytes: [u8; VALUE_BYTES],
-    len: usize,
-}
-
-impl Default for Beginning {
-    fn default() -> Beginning {
-        Beginning {
-            bytes: [0; VALUE_BYTES],
-            len: 0,
-        }
-    }
-}
-
-impl Beginning {
-    pub(super) fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Beginning {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let kept = beginning(text, self.bytes.len() - self.len);
-        self.bytes[self.len..self.len + kept.len()].copy_from_slice(kept.as_bytes());
-        self.len += kept.len();
-        if kept.len() == text.len() {
-            Ok(())
-        } else {
-            Err(fmt::Error)
-        }
     }
 }
 

@@ -3,9 +3,10 @@
 //!
 //! A leaf: it knows nothing of frames, reports or macros. The way of a value: [`kind`] decides from
 //! the type alone whether it is a word; [`types`] knows what else can be copied; [`encode`] copies
-//! it; the bytes lie in a slot that this module never sees; [`decode`] makes a [`Value`] of them
+//! it, in the form that [`op`] describes; the bytes lie in a slot that this module never sees; [`decode`] makes a [`Value`] of them
 //! and [`render`] prints it.
 
+mod beginning;
 #[cfg(native_elf)]
 pub(crate) mod build;
 mod builtin;
@@ -15,10 +16,12 @@ mod decode;
 pub(crate) mod derive_support;
 pub(crate) mod encode;
 mod erased;
+mod inspect;
 mod kind;
 mod limits;
 mod load;
 pub(crate) mod mode;
+mod op;
 pub(crate) mod redact;
 mod render;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
@@ -41,7 +44,8 @@ pub(crate) use kind::{scalar, text};
 pub(crate) use render::short_type_name;
 pub(crate) use types::{TypeEntry, intern};
 
-pub use encode::{Encoder, Fields, Inspect};
+pub use encode::{Encoder, Fields};
+pub use inspect::Inspect;
 pub use limits::Limits;
 pub use mode::Capture;
 pub use value::{Value, ValueKind};

@@ -4,8 +4,8 @@
 
 use std::fmt::{self, Write};
 
-use super::encode::Bounds;
 use super::limits::Limits;
+use super::op::Bounds;
 use super::value::{Node, Sequence, Struct, Value};
 
 /// One printing of one value.
@@ -295,7 +295,7 @@ fn is_word(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::encode::Inspect;
+    use crate::capture::inspect::Inspect;
 
     #[track_caller]
     fn prints_as_debug<T: Inspect + fmt::Debug + ?Sized>(value: &T) {

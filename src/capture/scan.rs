@@ -4,9 +4,9 @@
 //! them it takes any bytes.
 
 use super::decode::{DEEPEST, Reader, scalar};
-use super::encode::op;
 use super::kind::Tag;
 use super::limits::Limits;
+use super::op;
 use super::render::short_type_name;
 use super::types::TypeIndex;
 use std::fmt::{Result, Write};
@@ -362,7 +362,8 @@ impl Scan<'_, '_> {
 mod tests {
     use super::*;
     use crate::capture::Value;
-    use crate::capture::encode::{Inspect, encoded};
+    use crate::capture::encode::encoded;
+    use crate::capture::inspect::Inspect;
     use std::collections::{BTreeMap, BTreeSet};
 
     fn printed(bytes: &[u8]) -> String {

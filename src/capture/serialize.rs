@@ -143,7 +143,7 @@ impl Serialize for Contents<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::encode::Inspect;
+    use crate::capture::inspect::Inspect;
 
     fn json<T: Inspect + ?Sized>(value: &T) -> String {
         serde_json::to_string(&Value::of(value)).unwrap()

@@ -26,8 +26,10 @@ use std::sync::{self, Arc, Mutex, OnceLock, RwLock};
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::encode::{Bounds, Encoder, Fuel, Inspect, Uniform, op};
+use super::encode::Encoder;
+use super::inspect::{Fuel, Inspect, Uniform};
 use super::kind::Tag;
+use super::op::{self, Bounds};
 
 /// The impl is the same for all lifetimes if those of these types are.
 macro_rules! uniform_if {

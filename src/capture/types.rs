@@ -23,7 +23,8 @@ use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use super::builtin;
 use super::debug;
-use super::encode::{Encoder, Fuel, Inspect};
+use super::encode::Encoder;
+use super::inspect::{Fuel, Inspect};
 use super::kind;
 use super::load::{load_pointer, load_u32};
 
@@ -370,7 +371,7 @@ fn hash(id: TypeId) -> usize {
 /// of `T` is known.
 ///
 /// A type whose impl might not be the same for all lifetimes is left out (see
-/// [`Uniform`](super::encode::Uniform)).
+/// [`Uniform`](super::inspect::Uniform)).
 pub(crate) fn register<T: Inspect>() -> &'static TypeEntry {
     let entry = intern(kind::type_id::<T>, core::any::type_name::<T>);
     if !entry.has_encoder() && !ptr::eq(entry, &UNKNOWN) && T::__uniform(&mut Fuel::new()).holds() {
@@ -383,7 +384,7 @@ pub(crate) fn register<T: Inspect>() -> &'static TypeEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::encode::Uniform;
+    use crate::capture::inspect::Uniform;
     use crate::capture::kind::Tag;
 
     fn entry_of<T: ?Sized>() -> &'static TypeEntry {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::debug;
 use super::decode;
-use super::encode::{Bounds, Encoder, Inspect, VALUE_BYTES};
+use super::encode::{Encoder, VALUE_BYTES};
+use super::inspect::Inspect;
 use super::kind::Tag;
 use super::limits::Limits;
+use super::op::Bounds;
 use super::render::Printer;
 use super::types::TypeIndex;
 
