@@ -599,3 +599,49 @@ mod cut_short {
         assert_eq!(block_on(nests()), 3);
     }
 }
+
+/// Texts and containers that were copied before the frame was suspended, by all who may ask while it runs.
+#[test]
+fn what_was_copied_before_a_suspension_is_read_after_it_by_all_who_ask() {
+    #[frame]
+    fn caller_is_asked() -> String {
+        stack()[1].locals().to_string()
+    }
+
+    #[frame]
+    async fn fetch(url: &str) -> Vec<String> {
+        let ids = vec![1, 2, 3];
+        pause().await;
+        let live = currentframe().expect("this one").locals();
+        let copied = stack()[0].locals();
+        let own = stacklens::threads::dump_all();
+        let own = own.current().expect("this one").frames()[0].locals();
+        let shown = [live, copied, own].map(|locals| locals.to_string());
+        let traced = stacklens::Traceback::capture().to_string();
+        for value in [r#" = "https://example.com""#, " = [1, 2, 3]"] {
+            assert!(traced.contains(value), "{traced}");
+        }
+        // What is copied now lies elsewhere than what was kept.
+        let late = format!("{url}?late");
+        let mut shown: Vec<String> = shown
+            .iter()
+            .map(|shown| shown[..shown.find(", live").unwrap_or(shown.len())].to_owned())
+            .collect();
+        shown.push(caller_is_asked());
+        pause().await;
+        assert!(late.ends_with("late") && ids.len() == 3);
+        shown.push(currentframe().expect("this one").locals().to_string());
+        shown
+    }
+
+    let shown = block_on(fetch("https://example.com"));
+    let kept = r#"{url: "https://example.com", ids: [1, 2, 3]"#;
+    assert_eq!(shown[..3], [kept; 3]);
+    for late in &shown[3..] {
+        assert!(late.starts_with(kept), "{late}");
+        assert!(
+            late.contains(r#"late: "https://example.com?late""#),
+            "{late}"
+        );
+    }
+}

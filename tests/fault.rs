@@ -14,9 +14,11 @@ use stacklens::fault::{self, Fatal, Options};
 use stacklens::frame;
 use std::fs::{self, File};
 use std::os::unix::process::ExitStatusExt;
+use std::pin::pin;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, channel};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -380,4 +382,30 @@ fn several_threads_that_are_hit_at_once_are_dumped_one_after_the_other() {
         );
         assert!(dump.lines().nth(2).unwrap().starts_with("  [0] raises in "));
     }
+}
+
+#[test]
+fn texts_that_an_async_function_had_before_it_was_suspended_are_shown() {
+    #[frame]
+    async fn fetch(url: &str) -> usize {
+        let ids = vec![1, 2, 3];
+        let mut waited = false;
+        std::future::poll_fn(|_| match std::mem::replace(&mut waited, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+        raise(libc::SIGUSR1);
+        url.len() + ids.len()
+    }
+
+    let text = stderr(&[], || {
+        fault::dump_on(libc::SIGUSR1).unwrap();
+        let mut fetch = pin!(fetch("https://example.com"));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(fetch.as_mut().poll(&mut context).is_pending());
+        assert!(fetch.as_mut().poll(&mut context).is_ready());
+    });
+    let values = r#"{url: "https://example.com", ids: [1, 2, 3]"#;
+    assert_eq!(count(&text, values), 1, "{text}");
 }

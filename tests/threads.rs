@@ -6,9 +6,11 @@ mod child;
 
 use stacklens::threads::{Answer, Dump, State, ThreadDump, ThreadStack, dump_all};
 use stacklens::{frame, framed, threads};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Barrier};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -558,4 +560,44 @@ fn dumps_go_anywhere() {
     anywhere::<ThreadDump>();
     anywhere::<ThreadStack>();
     anywhere::<Dump>();
+}
+
+#[test]
+fn texts_that_an_async_function_had_before_it_was_suspended_are_shown() {
+    #[frame]
+    async fn fetch(url: &str, started: Sender<()>, gate: Receiver<()>) -> usize {
+        let ids = vec![1, 2, 3];
+        let mut waited = false;
+        std::future::poll_fn(|_| match std::mem::replace(&mut waited, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+        let _ = started.send(());
+        let _ = gate.recv();
+        url.len() + ids.len()
+    }
+
+    let (open, gate) = channel();
+    let (started, has_started) = channel();
+    let thread = spawn("fetches", move || {
+        let mut fetch = pin!(fetch("https://example.com", started, gate));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(fetch.as_mut().poll(&mut context).is_pending());
+        assert!(fetch.as_mut().poll(&mut context).is_ready());
+    });
+    has_started.recv().unwrap();
+    // By its handler where threads are asked, and by who asks.
+    let from_outside = || threads::Dump::new().interrupt(false).take();
+    for dump in [&dump_all as &dyn Fn() -> ThreadDump, &from_outside] {
+        let dump = dump_until(dump, |dump| named(dump, "fetches").is_some());
+        let locals = named(&dump, "fetches").unwrap().frames()[0].locals();
+        assert_eq!(
+            locals.get("url").unwrap().value().to_string(),
+            "\"https://example.com\""
+        );
+        assert_eq!(locals.get("ids").unwrap().value().to_string(), "[1, 2, 3]");
+    }
+    drop(open);
+    thread.join().unwrap();
 }

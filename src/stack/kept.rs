@@ -10,7 +10,6 @@
 use super::arena;
 use crate::capture::Tag;
 use crate::suspend::{self, Id};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -39,7 +38,7 @@ pub(super) fn value(value: u64, first: usize, length: usize) -> u64 {
 }
 
 /// First word and length in bytes, from the upper half of a value's word; `None` if they are in the arena.
-fn parts(place: u32) -> Option<(usize, usize)> {
+pub(crate) fn parts(place: u32) -> Option<(usize, usize)> {
     (place >> 31 == 1).then_some((place as usize & 0xffff, place as usize >> 16 & 0x7fff))
 }
 
@@ -109,13 +108,18 @@ fn has_bytes(tag: u8) -> bool {
     tag == Tag::TEXT || tag == Tag::TYPED
 }
 
-/// Copies the words behind the `slots` values of a frame that is running on this thread. `None` if it has none.
-pub(super) fn copy_of(id: Id) -> Option<Arc<[u64]>> {
-    let (class, node) = suspend::find(id).filter(|(_, node)| node.id.load(Relaxed) == id)?;
+/// The words behind the values of a frame, which are written when it waits: while it runs, they stay as they are. None of a
+/// frame that is gone.
+pub(super) fn words_of(id: Id) -> &'static [AtomicU64] {
+    let Some((class, node)) = suspend::find(id).filter(|(_, node)| node.id.load(Relaxed) == id)
+    else {
+        return &[];
+    };
     // SAFETY: a node of its class.
     let words = unsafe { node.words(class) };
-    let bytes = words.get(2 * node.slots.load(Relaxed) as usize..)?;
-    Some(bytes.iter().map(|word| word.load(Relaxed)).collect())
+    words
+        .get(2 * node.slots.load(Relaxed) as usize..)
+        .unwrap_or_default()
 }
 
 /// The bytes that the upper half of a value's word leads to, among the words behind the values; `None` if they are in the

@@ -15,7 +15,7 @@ mod copy;
 mod guard;
 #[cfg(unoptimised)]
 mod heat;
-mod kept;
+pub(crate) mod kept;
 pub(crate) mod native;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 pub(crate) mod owner;

@@ -15,6 +15,7 @@ use super::{arena, kept, thread};
 use crate::capture::Erased;
 use crate::capture::Tag;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What a slot holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +141,8 @@ impl Active {
             return arena::read(place, read);
         }
         let id = load64(&self.record().argument_tags);
-        let kept = kept::copy_of(id)?;
+        let words = Some(kept::words_of(id)).filter(|words| !words.is_empty())?;
+        let kept: Vec<u64> = words.iter().map(|word| word.load(Relaxed)).collect();
         kept::bytes_in(&kept, place).map(|bytes| read(&bytes))
     }
 }

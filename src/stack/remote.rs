@@ -10,6 +10,7 @@ use super::region::Region;
 use super::snapshot::{Snapshot, Words};
 use super::thread::{Thread, with};
 use std::cell::UnsafeCell;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{
     AtomicU32,
@@ -18,6 +19,8 @@ use std::sync::atomic::{
 
 /// Words of the arena that are copied at most: those of the innermost frames.
 const ARENA_WORDS: usize = 16 << 10;
+/// Words for what is kept with the frames of futures that are polled by the time of the copy.
+const KEPT_WORDS: usize = 256;
 /// How many frames are looked at for the end of what is used of the arena.
 const ARENA_SEARCH: usize = 4096;
 
@@ -61,15 +64,24 @@ impl Extent {
 
 /// A copy of a stack, with values: room for it, and then the copy.
 pub(crate) struct Copied {
-    /// The innermost first, with their depths.
-    frames: Vec<(Words, usize)>,
+    /// The innermost first.
+    frames: Vec<CopiedFrame>,
     most: usize,
+    /// What is kept with the frames of futures, one after the other.
+    kept: Vec<u64>,
     arena: Vec<u64>,
     /// Where in the thread's arena the copied part begins.
     arena_from: u32,
     omitted: usize,
     unrecorded: usize,
     entering: bool,
+}
+
+struct CopiedFrame {
+    words: Words,
+    depth: usize,
+    /// Its part of [`Copied::kept`].
+    kept: Range<usize>,
 }
 
 /// What a copy is read as.
@@ -93,6 +105,7 @@ impl Copied {
         Copied {
             frames: Vec::with_capacity(frames),
             most: frames,
+            kept: Vec::with_capacity(kept_words(&extent, frames) + KEPT_WORDS),
             arena: Vec::with_capacity(arena.min(ARENA_WORDS)),
             arena_from: 0,
             omitted: 0,
@@ -105,6 +118,7 @@ impl Copied {
     fn fill(&mut self, region: &'static Region, top: usize) {
         let extent = Extent::of(region, top);
         self.frames.clear();
+        self.kept.clear();
         self.arena.clear();
         self.entering = false;
         self.unrecorded = extent.unrecorded;
@@ -112,12 +126,17 @@ impl Copied {
         for index in extent.kept(self.most) {
             let words = Words::load(extent.record(index));
             if words.is_entered() {
-                self.frames.push((words, index + 1));
+                let kept = self.keep(&words);
+                self.frames.push(CopiedFrame {
+                    words,
+                    depth: index + 1,
+                    kept,
+                });
             } else {
                 self.entering = true;
             }
         }
-        let own = |(words, _): &(Words, usize)| words.own_arena();
+        let own = |frame: &CopiedFrame| frame.words.own_arena();
         let Some((_, end)) = self.frames.iter().find_map(own) else {
             return;
         };
@@ -137,6 +156,17 @@ impl Copied {
             .extend(words.iter().map(|word| word.load(Relaxed)));
     }
 
+    /// Copies what is kept with the frame of a future, if there is room; gives where it is.
+    fn keep(&mut self, words: &Words) -> Range<usize> {
+        let begin = self.kept.len();
+        let words = words.kept_words();
+        if words.len() <= self.kept.capacity() - begin {
+            self.kept
+                .extend(words.iter().map(|word| word.load(Relaxed)));
+        }
+        begin..self.kept.len()
+    }
+
     /// Copies the stack of a pinned thread while it runs. `false`: it did something meanwhile, several times over, and
     /// the copy may have parts of two moments.
     pub(crate) fn fill_from_outside(&mut self, region: &'static Region, pinned: &Pinned) -> bool {
@@ -154,7 +184,7 @@ impl Copied {
     fn is_unchanged(&self, region: &'static Region, top: usize) -> bool {
         let extent = Extent::of(region, top);
         let mut copies = self.frames.iter().take(8);
-        copies.all(|(words, depth)| Words::load(extent.record(depth - 1)).is_same_moment(words))
+        copies.all(|copy| Words::load(extent.record(copy.depth - 1)).is_same_moment(&copy.words))
     }
 
     /// The copy of this thread's own stack.
@@ -169,9 +199,10 @@ impl Copied {
     /// The frames as they can be asked.
     pub(crate) fn read(self) -> CopiedStack {
         let arena: Option<Arc<[u64]>> = (!self.arena.is_empty()).then(|| self.arena.into());
-        let snapshot = |(words, depth): (Words, usize)| {
-            let own = words.own_arena().and(arena.clone());
-            Snapshot::new(words, depth, own, self.arena_from)
+        let snapshot = |frame: CopiedFrame| {
+            let own = frame.words.own_arena().and(arena.clone());
+            let kept = &self.kept[frame.kept];
+            Snapshot::new(frame.words, frame.depth, own, self.arena_from, kept)
         };
         CopiedStack {
             frames: self.frames.into_iter().map(snapshot).collect(),
@@ -192,6 +223,12 @@ fn arena_end(extent: &Extent) -> u32 {
         .rev()
         .find_map(|index| Words::load(extent.record(index)).own_arena())
         .map_or(0, |(_, end)| end)
+}
+
+/// Words that are kept with those of the innermost frames that are futures'.
+fn kept_words(extent: &Extent, most: usize) -> usize {
+    let words = |index: usize| Words::load(extent.record(index)).kept_words().len();
+    extent.kept(most).map(words).sum()
 }
 
 /// The functions and positions of a stack, without values: what a profiler looks at.

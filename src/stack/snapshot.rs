@@ -12,7 +12,7 @@ use crate::capture::Tag;
 use std::array;
 use std::mem::{MaybeUninit, offset_of};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A copy of one record and of the bytes of its values.
 #[derive(Clone, Debug)]
@@ -207,19 +207,21 @@ impl Words {
 }
 
 impl Snapshot {
-    /// Of a frame that another thread may have copied: `arena` is the part of its arena from `arena_start` on.
+    /// Of a frame that another thread may have copied: `arena` is the part of its arena from `arena_start` on, `kept` what
+    /// was kept with the frame of a future.
     pub(super) fn new(
         words: Words,
         depth: usize,
         arena: Option<Arc<[u64]>>,
         arena_start: u32,
+        kept: &[u64],
     ) -> Snapshot {
         Snapshot {
             words,
             depth,
             arena,
             arena_start,
-            kept: None,
+            kept: (!kept.is_empty()).then(|| kept.into()),
         }
     }
 
@@ -265,13 +267,20 @@ impl Snapshot {
 }
 
 impl Words {
-    /// A copy of what is kept with the frame of a future, if it has any.
+    /// The bytes that are kept with the frame of a future.
+    #[inline]
+    pub(super) fn kept_words(&self) -> &'static [AtomicU64] {
+        if self.flags & FUTURE == 0 {
+            return &[];
+        }
+        kept::words_of(self.argument_tags)
+    }
+
+    /// A copy of them, if there are any.
     #[inline]
     fn kept(&self) -> Option<Arc<[u64]>> {
-        if self.flags & FUTURE == 0 {
-            return None;
-        }
-        kept::copy_of(self.argument_tags)
+        let words = self.kept_words();
+        (!words.is_empty()).then(|| words.iter().map(|word| word.load(Relaxed)).collect())
     }
 }
 

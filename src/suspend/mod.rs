@@ -22,4 +22,4 @@ pub(crate) mod thread;
 
 pub(crate) use clock::{Clock, now};
 pub(crate) use node::{Id, Moment, Node, SPAWNED};
-pub(crate) use table::{Class, class_of, each, find, room};
+pub(crate) use table::{Class, class_of, each, find, locate, room};

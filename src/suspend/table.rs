@@ -79,14 +79,22 @@ fn split(index: usize) -> (usize, usize) {
 impl Table {
     /// The node with this index, if its chunk is there.
     fn node(&self, class: Class, index: usize) -> Option<&'static Node> {
+        let node = self.place(class, index)?;
+        // SAFETY: a chunk has `FIRST << chunk` nodes of the class's size, and `split` gives an index below that; it was
+        // zeroed, which is a node, and is never freed. All of it is atomic words.
+        Some(unsafe { &*node })
+    }
+
+    /// Where that is, without a look at it.
+    fn place(&self, class: Class, index: usize) -> Option<*const Node> {
         let (chunk, offset) = split(index);
         let start = self.chunks.get(chunk)?.load(Acquire);
-        if start.is_null() {
-            return None;
-        }
-        // SAFETY: a chunk has `FIRST << chunk` nodes of the class's size, and `offset` is below that; it was zeroed, which
-        // is a node, and is never freed. All of it is atomic words.
-        Some(unsafe { &*start.add(offset * BYTES[class]).cast::<Node>() })
+        (!start.is_null()).then(|| {
+            start
+                .wrapping_add(offset * BYTES[class])
+                .cast::<Node>()
+                .cast_const()
+        })
     }
 
     /// Nodes that nobody had yet: the index of the first of [`CHAIN`].
@@ -213,8 +221,15 @@ pub(crate) fn each(mut look: impl FnMut(Class, &'static Node)) {
 
 /// The node that has, or had, the frame of this number.
 pub(crate) fn find(id: Id) -> Option<(Class, &'static Node)> {
+    let (class, node) = locate(id)?;
+    // SAFETY: as in `Table::node`.
+    Some((class, unsafe { &*node }))
+}
+
+/// Where that is, without a look at it.
+pub(crate) fn locate(id: Id) -> Option<(Class, *const Node)> {
     let (class, index) = place_of(id);
-    Some((class, TABLES[class].node(class, index)?))
+    Some((class, TABLES[class].place(class, index)?))
 }
 
 /// The class and the index of a frame's node.

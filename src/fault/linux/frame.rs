@@ -6,13 +6,15 @@ use crate::capture::scan::{print as print_value, print_text};
 use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
 use crate::code::{Freshness, Missing, Scan, State, Within};
 use crate::inspect::fold::Row;
+use crate::stack::kept;
 use crate::stack::owner::{NAME_BYTES, Owner};
 use crate::stack::read::ARGUMENT;
 use crate::stack::record::{
-    ARGUMENT_TAGS, ARGUMENTS, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record, SHORT_TEXT, SLOTS,
-    STRIDE,
+    ARGUMENT_TAGS, ARGUMENTS, FUTURE, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, Record, SHORT_TEXT,
+    SLOTS, STRIDE,
 };
 use crate::stack::region::Region;
+use crate::suspend::{self, Node};
 use std::fmt::Write;
 use std::mem::offset_of;
 
@@ -203,9 +205,9 @@ fn locals(
                 };
                 match variable.freshness(slot.position, at) {
                     Freshness::MaybeMoved => write!(out, "{}", Value::moved())?,
-                    Freshness::Current => slot.print(region, out)?,
+                    Freshness::Current => slot.print(record, region, out)?,
                     Freshness::AsOfCapture => {
-                        slot.print(region, out)?;
+                        slot.print(record, region, out)?;
                         write!(out, " (as of line {})", scan.line(slot.position))?;
                     }
                 }
@@ -266,8 +268,43 @@ fn slot_of(slot: u32, position: u32, record: &Bytes<STRIDE>, region: &RegionHead
     })
 }
 
+/// The bytes that the upper half of a value's word leads to: in the thread's arena, or kept with the frame of a future.
+fn value_bytes<'b>(
+    place: u32,
+    record: &Bytes<STRIDE>,
+    region: &RegionHead,
+    buffer: &'b mut [u8],
+) -> &'b [u8] {
+    let Some((first, length)) = kept::parts(place) else {
+        return region.chunk(place, buffer);
+    };
+    let id = record.u64(offset_of!(Record, argument_tags));
+    let node = suspend::locate(id).filter(|_| record.u32(offset_of!(Record, flags)) & FUTURE != 0);
+    let Some((class, node)) = node else {
+        return &[];
+    };
+    let head: Option<Bytes<{ size_of::<Node>() }>> = Bytes::read(node as usize);
+    let Some(head) = head.filter(|head| head.u64(offset_of!(Node, id)) == id) else {
+        return &[];
+    };
+    let slots = head.u32(offset_of!(Node, slots)) as usize;
+    let words = suspend::room(class);
+    let first = 2 * slots.min(words) + first.min(words);
+    let length = length
+        .min(8 * words.saturating_sub(first))
+        .min(buffer.len());
+    let buffer = buffer.get_mut(..length).unwrap_or_default();
+    let read = memory::read(node as usize + size_of::<Node>() + 8 * first, buffer);
+    buffer.get(..read).unwrap_or_default()
+}
+
 impl Slot {
-    fn print(&self, region: &RegionHead, out: &mut Out) -> std::fmt::Result {
+    fn print(
+        &self,
+        record: &Bytes<STRIDE>,
+        region: &RegionHead,
+        out: &mut Out,
+    ) -> std::fmt::Result {
         let mut bytes = [0; crate::capture::VALUE_BYTES];
         let (low, chunk) = (self.bits & 0xffff_ffff, (self.bits >> 32) as u32);
         match self.tag {
@@ -277,10 +314,10 @@ impl Slot {
                 print_text(word.get(..length).unwrap_or_default(), length, out)
             }
             Tag::TEXT => {
-                let shown = region.chunk(chunk, &mut bytes);
+                let shown = value_bytes(chunk, record, region, &mut bytes);
                 print_text(shown, low as usize, out)
             }
-            Tag::TYPED => match region.chunk(chunk, &mut bytes) {
+            Tag::TYPED => match value_bytes(chunk, record, region, &mut bytes) {
                 // Its type's name is all that is known.
                 [] => write!(out, "{}", Value::decode(Tag::TYPED, low, &[])),
                 bytes => print_value(bytes, out),
