@@ -2,9 +2,11 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
+#[cfg(not(unoptimised))]
+use super::enter::enter as enter0;
 use super::guard::Guard;
 #[cfg(not(unoptimised))]
-use super::guard::{Depth, enter as enter0};
+use super::look::Depth;
 #[cfg(unoptimised)]
 use super::unoptimised::entered;
 

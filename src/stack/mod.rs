@@ -12,10 +12,13 @@ mod arena;
 pub(crate) mod arguments;
 mod bounds;
 mod copy;
+mod enter;
 mod guard;
 #[cfg(unoptimised)]
 mod heat;
 pub(crate) mod kept;
+mod limited;
+mod look;
 pub(crate) mod native;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 pub(crate) mod owner;
@@ -76,9 +79,11 @@ pub(crate) fn settle_limit() {
 }
 
 pub(crate) use copy::{Copied, copy};
-pub(crate) use guard::Depth;
-pub use guard::{Active, Guard, Known, enter};
-pub(crate) use guard::{LimitedFrame, try_enter};
+pub(crate) use enter::try_enter;
+pub use enter::{Known, enter};
+pub use guard::{Active, Guard};
+pub(crate) use limited::LimitedFrame;
+pub(crate) use look::Depth;
 pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
 #[cfg(feature = "grow")]

@@ -2,7 +2,7 @@
 
 use super::guard::{Active, Guard};
 #[cfg(unoptimised)]
-use super::guard::{Depth, store_spilled_or_not, typed};
+use super::look::{Depth, store_spilled_or_not, typed};
 use super::read::{ARGUMENT, Meta};
 use super::record::{
     ARGUMENT_TAGS, HAS_SPILL, HOT, INLINE_SLOTS, MARKED, SHORT_TEXT, SHORT_TEXT_BYTES,

@@ -39,7 +39,7 @@ pub(crate) const COUNT: u32 = 1 << 20;
 /// the sign, which is quickly tested.
 pub(crate) const HOT: u32 = 1 << 31;
 
-/// A tag of this module's own: a text that fits in the word, see `short_text` in guard.rs. Readers get it as `Tag::TEXT`.
+/// A tag of this module's own: a text that fits in the word, see `short_text` in look.rs. Readers get it as `Tag::TEXT`.
 pub(crate) const SHORT_TEXT: u8 = 31;
 pub(crate) const SHORT_TEXT_BYTES: usize = 7;
 

@@ -242,7 +242,7 @@ pub(crate) extern "C" fn place_beyond_limit() -> usize {
         };
         // SAFETY: a record of a region, or a place in a counted part or sink behind which 192 bytes follow.
         let meta = unsafe { &(*(record as *const Record)).meta };
-        // Taken first, filled then: see `enter` in guard.rs.
+        // Taken first, filled then: see enter.rs.
         meta.store(std::ptr::null_mut(), Relaxed);
         t.top.store(next, Relaxed);
         record

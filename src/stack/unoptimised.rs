@@ -6,8 +6,10 @@
 //!
 //! Both forms keep the same records by the same rules; the tests of this folder run with both.
 
-use super::guard::{Active, Guard, malformed, refuse, store_spilled, typed_surface, typed_whole};
+use super::enter::{malformed, refuse};
+use super::guard::{Active, Guard};
 use super::heat::{self, Warmth};
+use super::look::{store_spilled, typed_surface, typed_whole};
 use super::record::{COUNT, INLINE_SLOTS, Record, STRIDE};
 use super::thread::{Thread, place_beyond_limit};
 use crate::capture::type_id;
@@ -59,7 +61,7 @@ macro_rules! enter {
                 "jae 4f",
                 "cmp rsp, qword ptr fs:[rdx + {bound}]",
                 "jb 4f",
-                // Taken, then filled: see `enter` in guard.rs.
+                // Taken, then filled: see enter.rs.
                 "mov qword ptr [rcx], 0",
                 "lea rax, [rcx + {stride}]",
                 "mov qword ptr fs:[rdx], rax",
