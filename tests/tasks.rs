@@ -75,6 +75,34 @@ async fn gather(first: u32) -> usize {
 }
 
 #[test]
+fn where_a_variable_is_awaited_is_a_line_too() {
+    let _alone = alone();
+    #[frame]
+    async fn waits(lines: [u32; 3]) -> u32 {
+        let first = async {
+            pause(2).await;
+            lines[0]
+        };
+        let (second, third) = (pause(2), pause(2));
+        let number = first.await;
+        second.await;
+        let last = async {
+            third.await;
+            number
+        };
+        last.await
+    }
+
+    let line = line!() - 9;
+    let mut future = pin!(waits([line, line + 1, line + 6]));
+    for expected in [line, line + 1, line + 6] {
+        assert!(poll(future.as_mut()).is_pending());
+        assert_eq!(find(&tasks::dump(), "waits").line(), expected);
+    }
+    assert_eq!(poll(future.as_mut()), Poll::Ready(line));
+}
+
+#[test]
 fn a_suspended_frame_shows_its_line_its_values_and_who_awaits_it() {
     let _alone = alone();
     let mut task = pin!(gather(1));

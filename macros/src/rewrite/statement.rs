@@ -4,12 +4,13 @@ use super::syntax::{pattern_end, type_end};
 use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_angles, Tok};
 use proc_macro::{Delimiter, Ident};
 
-/// Whether anything can look at the frame while the statement runs: it calls something, or might.
+/// Whether anything can look at the frame while the statement runs: it calls something, or might, or waits.
 pub(super) fn observable(statement: &[Tok]) -> bool {
     let is_let = statement[0].is_ident("let");
     for tok in statement {
         match tok {
             Tok::Group { .. } => return true,
+            Tok::Ident { name, .. } if name == "await" => return true,
             Tok::Punct { ch: ';', .. } => return false,
             Tok::Punct {
                 ch: '.' | '&' | ':' | '=' | ',',
