@@ -4,6 +4,7 @@ use super::{TaskDump, TaskFrame};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::ops::Range;
 use std::time::Duration;
 
 /// Levels that are indented; deeper ones stand below each other.
@@ -21,48 +22,85 @@ struct Group<'d> {
     count: usize,
 }
 
+/// What is said of the frames, and which of them look alike.
+struct Shapes {
+    /// For each frame the first one that it and all below it look like: equal ones are shown as one.
+    alike: Vec<u32>,
+    /// For each frame the first one of which the same is said.
+    said: Vec<u32>,
+    /// What is said, one after the other: a frame is described once.
+    text: String,
+    /// Where in the text, for each frame that is the first of which it is said.
+    lines: Vec<Range<usize>>,
+}
+
+impl Shapes {
+    fn line_of_first(&self, index: u32) -> &str {
+        &self.text[self.lines[index as usize].clone()]
+    }
+
+    fn line(&self, frame: TaskFrame<'_>) -> &str {
+        self.line_of_first(self.said[frame.index as usize])
+    }
+}
+
 impl<'d> Tree<'d> {
     pub(super) fn of(dump: &'d TaskDump) -> Tree<'d> {
         Tree { dump }
     }
 
-    /// For each frame the first one that it and all below it look like: equal ones are shown as one.
-    fn shapes(&self) -> Vec<u32> {
-        let mut shapes = vec![0; self.dump.len()];
-        // For each frame the first one of which the same is said.
-        let mut said = vec![0; self.dump.len()];
+    fn shapes(&self) -> Shapes {
+        let count = self.dump.len();
+        let mut shapes = Shapes {
+            alike: vec![0; count],
+            said: vec![0; count],
+            text: String::new(),
+            lines: vec![0..0; count],
+        };
         let mut by_words: HashMap<u64, u32, Mixed> = HashMap::default();
-        let mut by_line: HashMap<String, u32> = HashMap::new();
+        let mut by_line: HashMap<u64, u32, Mixed> = HashMap::default();
         let mut by_shape: HashMap<u64, u32, Mixed> = HashMap::default();
         // Children come before their parents.
         // Equal ones tend to follow each other: then nothing has to be looked up.
         let mut previous: Option<TaskFrame<'d>> = None;
         for index in self.children_first() {
             let frame = self.dump.frame(index);
-            said[index as usize] = match previous {
-                Some(previous) if facts(previous) == facts(frame) => said[previous.index as usize],
+            let said = match previous {
+                Some(previous) if facts(previous) == facts(frame) => {
+                    shapes.said[previous.index as usize]
+                }
                 _ => {
                     let first = *by_words.entry(hash(&facts(frame))).or_insert(index);
                     if first != index && facts(self.dump.frame(first)) == facts(frame) {
-                        said[first as usize]
+                        shapes.said[first as usize]
                     } else {
                         // Equal texts may come of different words: those of values that are out of scope are there too.
-                        let mut line = String::new();
-                        describe(&mut line, frame, false);
-                        *by_line.entry(line).or_insert(index)
+                        let begin = shapes.text.len();
+                        describe(&mut shapes.text, frame);
+                        let line = &shapes.text[begin..];
+                        let first = *by_line.entry(hash(&line)).or_insert(index);
+                        if first != index && shapes.line_of_first(first) == line {
+                            shapes.text.truncate(begin);
+                            first
+                        } else {
+                            shapes.lines[index as usize] = begin..shapes.text.len();
+                            index
+                        }
                     }
                 }
             };
+            shapes.said[index as usize] = said;
+            let alike = &shapes.alike;
             let below =
-                |frame: TaskFrame<'d>| frame.awaits().map(|child| shapes[child.index as usize]);
+                |frame: TaskFrame<'d>| frame.awaits().map(|child| alike[child.index as usize]);
             let is_as = |other: TaskFrame<'d>| {
-                said[other.index as usize] == said[index as usize] && below(other).eq(below(frame))
+                shapes.said[other.index as usize] == said && below(other).eq(below(frame))
             };
             let shape = match previous {
-                Some(previous) if is_as(previous) => shapes[previous.index as usize],
+                Some(previous) if is_as(previous) => alike[previous.index as usize],
                 _ => {
                     let mut shape = Mix::default();
-                    said[index as usize].hash(&mut shape);
+                    said.hash(&mut shape);
                     below(frame).for_each(|child| child.hash(&mut shape));
                     let first = *by_shape.entry(shape.finish()).or_insert(index);
                     if is_as(self.dump.frame(first)) {
@@ -72,7 +110,7 @@ impl<'d> Tree<'d> {
                     }
                 }
             };
-            shapes[index as usize] = shape;
+            shapes.alike[index as usize] = shape;
             previous = Some(frame);
         }
         shapes
@@ -89,13 +127,13 @@ impl<'d> Tree<'d> {
         order
     }
 
-    fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, shapes: &[u32]) -> Vec<Group<'d>> {
+    fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, alike: &[u32]) -> Vec<Group<'d>> {
         let mut groups: Vec<Group<'d>> = Vec::new();
         let mut known: HashMap<u32, usize, Mixed> = HashMap::default();
         for frame in frames {
-            let shape = shapes[frame.index as usize];
+            let shape = alike[frame.index as usize];
             if let Some(last) = groups.last_mut()
-                && shapes[last.frame.index as usize] == shape
+                && alike[last.frame.index as usize] == shape
             {
                 last.count += 1;
                 continue;
@@ -116,7 +154,7 @@ impl fmt::Display for Tree<'_> {
         let mut out = String::new();
         // What is still to be written, the next one last: how deep, whether it is the last of its siblings.
         let mut waiting: Vec<(Group<'_>, usize, bool)> = Vec::new();
-        let tasks = Tree::groups(self.dump.tasks(), &shapes);
+        let tasks = Tree::groups(self.dump.tasks(), &shapes.alike);
         waiting.extend(tasks.into_iter().rev().map(|group| (group, 0, true)));
         // For each level above, whether more follow on it.
         let mut open: Vec<bool> = Vec::new();
@@ -132,10 +170,13 @@ impl fmt::Display for Tree<'_> {
             if group.count > 1 {
                 let _ = write!(out, "{}x ", group.count);
             }
-            describe(&mut out, group.frame, f.alternate());
+            out.push_str(shapes.line(group.frame));
+            if f.alternate() {
+                times(&mut out, group.frame);
+            }
             out.push('\n');
             f.write_str(&out)?;
-            let children = Tree::groups(group.frame.awaits(), &shapes);
+            let children = Tree::groups(group.frame.awaits(), &shapes.alike);
             let count = children.len();
             let below = children.into_iter().enumerate().rev();
             waiting.extend(below.map(|(i, group)| (group, depth + 1, i + 1 == count)));
@@ -180,11 +221,13 @@ impl Hasher for Mix {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            self.write_u64(u64::from_ne_bytes(word));
-        }
+        let (words, rest) = bytes.as_chunks();
+        words
+            .iter()
+            .for_each(|word| self.write_u64(u64::from_ne_bytes(*word)));
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.write_u64(u64::from_ne_bytes(last));
     }
 
     fn write_u8(&mut self, n: u8) {
@@ -205,7 +248,7 @@ impl Hasher for Mix {
 }
 
 /// What is said of one frame.
-fn describe(out: &mut String, frame: TaskFrame<'_>, times: bool) {
+fn describe(out: &mut String, frame: TaskFrame<'_>) {
     let code = frame.code();
     out.push_str(code.name());
     out.push_str(" in ");
@@ -230,15 +273,16 @@ fn describe(out: &mut String, frame: TaskFrame<'_>, times: bool) {
             " (detached)"
         });
     }
-    if times {
-        let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
-        let polls = frame.polls();
-        let plural = if polls == 1 { "" } else { "s" };
-        let _ = write!(
-            out,
-            " [{age} old, {polls} poll{plural}, the last {since} ago]"
-        );
-    }
+}
+
+fn times(out: &mut String, frame: TaskFrame<'_>) {
+    let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
+    let polls = frame.polls();
+    let plural = if polls == 1 { "" } else { "s" };
+    let _ = write!(
+        out,
+        " [{age} old, {polls} poll{plural}, the last {since} ago]"
+    );
 }
 
 /// A time in one unit, as people say it.
