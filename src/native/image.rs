@@ -8,6 +8,10 @@ mod debug;
 mod file;
 mod find;
 mod functions;
+#[cfg(test)]
+pub(in crate::native) mod garbled;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod lines;
 mod loaded;
 mod ranges;

@@ -32,7 +32,7 @@ mod std_types;
 #[cfg(native_elf)]
 mod types;
 #[cfg(native_elf)]
-mod work;
+pub(super) mod work;
 
 #[cfg(native_elf)]
 use self::annotated::Annotated;

@@ -1,7 +1,8 @@
 //! Whatever registers, memory and debug information hold: no crash, no panic, no unbounded time.
 
 use super::*;
-use crate::native::image::{Dwarf, Image, LoadedUnit, Slice};
+use crate::native::image::garbled::{Random, section, unit_bytes, with_section};
+use crate::native::image::{Image, LoadedUnit};
 use crate::native::locals::source::Home;
 use crate::native::locals::work::worked;
 use crate::native::unwind;
@@ -10,23 +11,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDequ
 use std::fmt::Debug;
 use std::hint::black_box;
 use std::rc::Rc;
-
-/// A generator of numbers that are no pattern: the same ones each time.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-}
 
 /// Memory that is everywhere, and whose content depends on the address alone: small numbers, addresses, and noise.
 struct Noise(u64);
@@ -183,33 +167,6 @@ impl Home for Nowhere {
     }
 }
 
-/// The sections of this program with one of them replaced; of `.debug_info`, only the unit of `place` is left.
-fn with_section(place: &Located, id: gimli::SectionId, bytes: Vec<u8>) -> Arc<Dwarf> {
-    let file = place.image.file().expect("the program's file");
-    let replaced: &'static [u8] = bytes.leak();
-    let section = |asked: gimli::SectionId| match asked {
-        asked if asked == id => Ok(Slice::new(replaced, gimli::NativeEndian)),
-        gimli::SectionId::DebugInfo => Ok(Slice::new(unit_bytes(place), gimli::NativeEndian)),
-        asked => file.section(asked.name()),
-    };
-    Arc::new(Dwarf::load(section).unwrap_or_else(|_| panic!("sections")))
-}
-
-/// The bytes of the unit that a place is in.
-fn unit_bytes(place: &Located) -> &'static [u8] {
-    let unit = &place.unit.unit;
-    let file = place.image.file().expect("the program's file");
-    let section = file
-        .section(".debug_info")
-        .unwrap_or_else(|_| panic!("debug information"));
-    let start = unit
-        .header
-        .debug_info_offset()
-        .expect("a unit of .debug_info")
-        .0;
-    &section.slice()[start..start + unit.header.length_including_self()]
-}
-
 #[test]
 fn any_debug_information_does() {
     use gimli::SectionId::*;
@@ -233,28 +190,18 @@ fn any_debug_information_does() {
                 DebugLoc,
             ];
             let id = sections[round % if round < 24 { 6 } else { 3 }];
-            let file = place.image.file().expect("the program's file");
             let mut bytes = match id {
                 DebugInfo => unit_bytes(&place).to_vec(),
-                id => file
-                    .section(id.name())
-                    .unwrap_or_else(|_| panic!("a section"))
-                    .slice()
-                    .to_vec(),
+                id => section(&place, id).slice().to_vec(),
             };
-            // The first is whole; then some are cut, others have other bytes.
+            // The first of each is whole; then some are cut, others have other bytes.
             let interesting = match id {
                 DebugInfo => subprogram.0..bytes.len().min(subprogram.0 + 4000),
                 DebugAbbrev => abbreviations..bytes.len().min(abbreviations + 1500),
                 _ => 0..bytes.len(),
             };
-            if round > 5 && round % 4 == 0 {
-                bytes.truncate(interesting.start + random.below(interesting.len()));
-            } else if round > 5 {
-                for _ in 0..1 + random.below(8) {
-                    let at = interesting.start + random.below(interesting.len());
-                    bytes[at] = [0, 1, 0x7f, 0x80, 0xff, random.next() as u8][random.below(6)];
-                }
+            if round > 5 {
+                random.garble(&mut bytes, interesting);
             }
             let dwarf = with_section(&place, id, bytes);
             let Some(unit) = LoadedUnit::of_sections(&dwarf, gimli::DebugInfoOffset(0)) else {
