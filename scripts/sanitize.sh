@@ -14,7 +14,7 @@ export PROPTEST_CASES="${PROPTEST_CASES:-100}"
 
 host=x86_64-unknown-linux-gnu
 tests="storage panics coroutine async_frames framed generators model inspect values hot recursion return_trace failing_exits \
-    error_trace log_calls log_calls_async log_calls_sinks threads threads_sample tasks tasks_model \
+    error_trace log_calls log_calls_async log_calls_sinks threads threads_sample tasks tasks_model tasks_load tasks_peers \
     native_stack native_locals crosscheck"
 failed=""
 suppressions=$(mktemp)
