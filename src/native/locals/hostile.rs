@@ -99,6 +99,10 @@ fn printed(frames: &[Vec<Live>]) -> usize {
 }
 
 #[test]
+#[cfg_attr(
+    not(unoptimised),
+    ignore = "needs a build with variables in it: the default one"
+)]
 fn any_registers_do() {
     with_many_variables(|(frame, caller)| {
         let mut known = Known::default();
@@ -168,6 +172,10 @@ impl Home for Nowhere {
 }
 
 #[test]
+#[cfg_attr(
+    not(unoptimised),
+    ignore = "needs a build with variables in it: the default one"
+)]
 fn any_debug_information_does() {
     use gimli::SectionId::*;
     with_many_variables(|(frame, caller)| {
