@@ -32,7 +32,7 @@ fn with_optimisation_each_value_is_right_or_says_that_it_is_not_whole() {
 }
 
 #[test]
-#[ignore = "builds for minutes"]
+#[ignore = "builds for minutes: see Contributing in the README"]
 fn with_all_crates_optimised_as_one_too() {
     let output = optimised("lto = \"fat\"\ncodegen-units = 1\n");
     assert!(output.contains(" values, "), "{output}");
@@ -40,7 +40,7 @@ fn with_all_crates_optimised_as_one_too() {
 }
 
 #[test]
-#[ignore = "a debugger runs it"]
+#[ignore = "what the test with gdb runs"]
 fn scalars_for_a_debugger() {
     for case in cases::run_scalars() {
         let value = case

@@ -119,24 +119,16 @@ pub(super) fn stack_pointer() -> usize {
     pointer
 }
 
-/// [`place_beyond_limit`] behind a jump that looks to the compiler like one instruction without a
-/// stack: a call that it knew of would make it keep the function's arguments in callee-saved
-/// registers and align its stack on the hot path, five to eight instructions a call.
-#[cold]
-#[inline(always)]
-pub(super) fn place_cold() -> usize {
-    let record;
-    // SAFETY: `preserve_all` comes back to the label behind the jump, with every general register as
-    // it was but the two named here; vector and mask registers are declared clobbered, for what it
-    // calls may use them. It works below the red zone, as a signal handler does, which is why
-    // `nostack` holds for this function's own stack. It does not unwind.
-    unsafe {
+/// Jumps to a stub that comes back behind the jump and preserves all general registers but `r10` and `r11`: the compiler
+/// takes that for one instruction. What the stub calls may use all others.
+macro_rules! behind_jump {
+    ($stub:ident, $($operands:tt)*) => {
         asm!(
             "lea r11, [rip + 2f]",
             "jmp {stub}",
             "2:",
-            stub = sym preserve_all,
-            out("r10") record,
+            stub = sym $stub,
+            $($operands)*
             out("r11") _,
             out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
             out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
@@ -152,6 +144,25 @@ pub(super) fn place_cold() -> usize {
             out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
             out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
             options(nostack),
+        )
+    };
+}
+
+/// [`place_beyond_limit`] behind a jump that looks to the compiler like one instruction without a
+/// stack: a call that it knew of would make it keep the function's arguments in callee-saved
+/// registers and align its stack on the hot path, five to eight instructions a call.
+#[cold]
+#[inline(always)]
+pub(super) fn place_cold() -> usize {
+    let record;
+    // SAFETY: `preserve_all` comes back to the label behind the jump, with every general register as
+    // it was but the two named here; vector and mask registers are declared clobbered, for what it
+    // calls may use them. It works below the red zone, as a signal handler does, which is why
+    // `nostack` holds for this function's own stack. It does not unwind.
+    unsafe {
+        behind_jump!(
+            preserve_all,
+            out("r10") record,
         );
     }
     record
@@ -165,30 +176,12 @@ pub(super) fn long_text(record: usize, slot: u32, text: &str) -> u64 {
     let word;
     // SAFETY: as in `place_cold`. What is called takes these words, and pointer and length are those of a text.
     unsafe {
-        asm!(
-            "lea r11, [rip + 2f]",
-            "jmp {stub}",
-            "2:",
-            stub = sym preserve_all_for_text,
+        behind_jump!(
+            preserve_all_for_text,
             inout("r10") record => word,
             in("rsi") text.as_ptr(),
             in("rdx") text.len(),
             in("ecx") slot,
-            out("r11") _,
-            out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
-            out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
-            out("xmm8") _, out("xmm9") _, out("xmm10") _, out("xmm11") _,
-            out("xmm12") _, out("xmm13") _, out("xmm14") _, out("xmm15") _,
-            out("xmm16") _, out("xmm17") _, out("xmm18") _, out("xmm19") _,
-            out("xmm20") _, out("xmm21") _, out("xmm22") _, out("xmm23") _,
-            out("xmm24") _, out("xmm25") _, out("xmm26") _, out("xmm27") _,
-            out("xmm28") _, out("xmm29") _, out("xmm30") _, out("xmm31") _,
-            out("k1") _, out("k2") _, out("k3") _, out("k4") _, out("k5") _, out("k6") _, out("k7") _,
-            out("mm0") _, out("mm1") _, out("mm2") _, out("mm3") _,
-            out("mm4") _, out("mm5") _, out("mm6") _, out("mm7") _,
-            out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
-            out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
-            options(nostack),
         );
     }
     word
