@@ -15,6 +15,8 @@ mod variable;
 #[cfg_attr(not(target_os = "linux"), allow(unused_imports))]
 pub(crate) use scan::Scan;
 pub(crate) use variable::{Freshness, Missing, State, Variable, Within};
+#[cfg(native_elf)]
+pub(crate) use variable::{Loss, What};
 
 use crate::stack::Meta;
 use std::fmt;
@@ -238,6 +240,16 @@ impl Code {
             |other: &&Variable| other.name() == variable.name() && other.bound() < variable.bound();
         let before = self.variables.iter().filter(namesake).map(last).max();
         before.map_or(0, |line| line.saturating_add(1))..=last(variable)
+    }
+
+    /// Whether the statement at a position may take the value of another variable than this one.
+    #[cfg(native_elf)]
+    pub(crate) fn takes_another(&self, variable: &Variable, position: u32) -> bool {
+        let others = self
+            .variables
+            .iter()
+            .filter(|other| !std::ptr::eq(*other, variable));
+        others.into_iter().any(|other| other.is_taken_at(position))
     }
 
     /// The arguments, in order; of one that is a pattern, what it binds. Those that the options leave out are missing.

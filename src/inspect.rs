@@ -15,6 +15,8 @@ pub use frame::{Frame, StackBytes};
 pub(crate) use info::receiver_type;
 
 pub use info::FrameInfo;
+#[cfg(native_elf)]
+pub(crate) use locals::Wanted;
 pub use locals::{Local, Locals, Origin};
 pub use snapshot::Stack;
 

@@ -243,6 +243,252 @@ fn what_is_dropped_or_captured_by_move_is_not_read() {
     );
 }
 
+impl Order {
+    fn take(self) -> u32 {
+        black_box(self).id
+    }
+
+    /// What std's types have by this name borrows.
+    fn push(self, item: &'static str) -> Order {
+        let mut order = self;
+        order.items.push(item);
+        order
+    }
+
+    fn look_at(&self) -> usize {
+        black_box(self).items.len()
+    }
+}
+
+static SEVEN: Order = Order {
+    id: 7,
+    items: Vec::new(),
+};
+
+const MOVED: &str = "<moved?>";
+const GONE: &str = "<omitted: what it refers to may be gone>";
+
+#[test]
+fn any_method_may_take_what_it_is_called_on() {
+    #[frame]
+    fn taken() {
+        let order = Order::new(7);
+        order.take();
+        look();
+        let other = Order::new(8);
+        let longer = other.push("c");
+        look();
+        black_box(&longer);
+    }
+    #[frame]
+    fn borrowed() {
+        let order = Order::new(7);
+        order.look_at();
+        look();
+        let mut list = vec![Order::new(8)];
+        list.push(Order::new(9));
+        look();
+        black_box(&order);
+    }
+    #[frame]
+    fn argument(order: Order) {
+        order.take();
+        look();
+    }
+    let seen = seen(|| {
+        taken();
+        borrowed();
+        argument(Order::new(7));
+    });
+    assert_eq!(value(&seen[0], "order"), MOVED);
+    assert_eq!(value(&seen[1], "other"), MOVED);
+    assert!(value(&seen[1], "longer").contains(r#"["a", "b", "c"]"#));
+    assert_eq!(
+        value(&seen[2], "order"),
+        ORDER,
+        "it is used as a whole later"
+    );
+    let list = value(&seen[3], "list");
+    assert!(
+        list.contains("id: 8") && list.contains("id: 9"),
+        "a `Vec`'s `push` borrows: {list}"
+    );
+    assert_eq!(value(&seen[4], "order"), MOVED);
+}
+
+#[test]
+fn what_is_used_later_was_not_moved_on_the_way_there() {
+    #[frame]
+    fn branches(flag: bool) {
+        let order = Order::new(7);
+        if flag {
+            order.take();
+            look();
+        } else {
+            order.look_at();
+        }
+        look();
+    }
+    #[frame]
+    fn leaves(flag: bool) {
+        let order = Order::new(7);
+        if flag {
+            order.take();
+            look();
+            return;
+        }
+        look();
+        order.look_at();
+    }
+    #[frame]
+    fn breaks() {
+        let order = Order::new(7);
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            look();
+            if rounds == 2 {
+                order.take();
+                break;
+            }
+            order.look_at();
+        }
+        look();
+    }
+    #[frame]
+    fn rounds() {
+        let order = Order::new(7);
+        for _ in 0..2 {
+            look();
+            order.look_at();
+        }
+        look();
+    }
+    #[frame]
+    fn assigned() {
+        let mut order = Order::new(7);
+        order.take();
+        look();
+        order = Order::new(8);
+        look();
+        order.look_at();
+    }
+    let run = |run: &dyn Fn()| -> Vec<String> {
+        seen(run)
+            .iter()
+            .map(|frame| value(frame, "order"))
+            .collect()
+    };
+    assert_eq!(run(&|| branches(true)), [MOVED, MOVED]);
+    assert_eq!(run(&|| branches(false)), [MOVED]);
+    assert_eq!(run(&|| leaves(true)), [MOVED]);
+    assert_eq!(run(&|| leaves(false)), [ORDER]);
+    assert_eq!(run(&breaks), [ORDER, ORDER, MOVED]);
+    assert_eq!(run(&rounds), [ORDER, ORDER, ORDER]);
+    let eighth = ORDER.replace('7', "8");
+    assert_eq!(run(&assigned), [MOVED, &eighth]);
+}
+
+#[test]
+fn what_lost_a_part_is_not_shown() {
+    struct Line {
+        number: u32,
+        text: String,
+        boxed: Box<Order>,
+    }
+    fn line() -> Line {
+        Line {
+            number: 3,
+            text: "text".to_owned(),
+            boxed: Box::new(Order::new(7)),
+        }
+    }
+    #[frame]
+    fn copied() {
+        let line = line();
+        let number = line.number;
+        look();
+        let length = line.text.len();
+        look();
+        black_box((number, length));
+    }
+    #[frame]
+    fn taken() {
+        let line = line();
+        drop(line.text);
+        look();
+        black_box(line.number);
+    }
+    #[frame]
+    fn matched() {
+        let line = Some(line());
+        match line {
+            Some(inner) => drop(inner),
+            None => {}
+        }
+        look();
+    }
+    #[frame]
+    fn unboxed() {
+        let line = Box::new(line());
+        let content = *line;
+        drop(content);
+        look();
+    }
+    #[frame]
+    fn given_anew() {
+        let mut line = line();
+        drop(line.text);
+        look();
+        line.text = "new".to_owned();
+        black_box(&line);
+    }
+    let whole = r#"Line { number: 3, text: "text", boxed: Order { id: 7, items: ["a", "b"] } }"#;
+    let run =
+        |run: fn()| -> Vec<String> { seen(run).iter().map(|frame| value(frame, "line")).collect() };
+    assert_eq!(run(copied), [whole, whole]);
+    assert_eq!(run(taken), [MOVED]);
+    assert_eq!(run(matched), [MOVED]);
+    assert_eq!(run(unboxed), [MOVED]);
+    assert_eq!(run(given_anew), [MOVED]);
+}
+
+#[test]
+fn what_a_reference_refers_to_is_read_up_to_its_last_use() {
+    #[frame]
+    fn work(given: &Order) {
+        let order = Order::new(7);
+        let constant: &Order = &SEVEN;
+        constant.look_at();
+        let refers = &order;
+        look();
+        refers.look_at();
+        look();
+        drop(order);
+        look();
+        given.look_at();
+        look();
+    }
+    #[frame]
+    fn in_one_statement() {
+        let order = Order::new(7);
+        let refers = &order;
+        look_and((refers.look_at(), order.take(), look()));
+    }
+    let seen = seen(|| {
+        work(&Order::new(7));
+        in_one_statement();
+    });
+    assert_eq!(value(&seen[2], "constant"), "Order { id: 7, items: [] }");
+    let refers: Vec<String> = seen.iter().map(|frame| value(frame, "refers")).collect();
+    assert_eq!(refers, [ORDER, GONE, GONE, GONE, GONE, GONE]);
+    let given: Vec<String> = seen[..4]
+        .iter()
+        .map(|frame| value(frame, "given"))
+        .collect();
+    assert_eq!(given, [ORDER; 4]);
+}
+
 #[test]
 fn the_initialiser_of_a_shadowing_variable_sees_the_shadowed_one() {
     #[frame]

@@ -1,7 +1,7 @@
 //! The static facts of a function, packed into one string literal (a literal is nearly free to compile; a `static` with a
 //! table in it costs more than the guard). `src/code.rs` of the library reads it and documents the format.
 
-use crate::rewrite::Scope;
+use crate::rewrite::{Loss, Scope};
 use proc_macro::Span;
 
 /// `flags` of a function.
@@ -184,8 +184,8 @@ pub(crate) fn pack(
             .iter()
             .map(|&(position, in_loop)| (position, u64::from(in_loop)));
         list(&mut out, marks, 2);
-        if !v.moves.is_empty() && !v.secret {
-            list(&mut out, v.moves.iter().map(|&position| (position, 0)), 1);
+        if !v.secret {
+            losses(&mut out, scope, index);
         }
         out.push('\n');
     }
@@ -208,6 +208,42 @@ fn list(out: &mut String, positions: impl ExactSizeIterator<Item = (u32, u64)>, 
         number(out, u64::from(position.saturating_sub(last)) * scale + note);
         last = position;
     }
+}
+
+/// What may have become of a variable, if it may: for each the position as above, times 16, plus what it is; how many
+/// positions further on it is over, or 0. Then SPACE NAME for each that is of a field.
+fn losses(out: &mut String, scope: &Scope, variable: usize) {
+    let mut entries: Vec<_> = scope.losses.of(variable).collect();
+    if entries.is_empty() {
+        return;
+    }
+    entries.sort_by_key(|entry| entry.position);
+    number(out, entries.len() as u64);
+    let mut names = String::new();
+    let mut last = 0;
+    for entry in entries {
+        let (kind, field) = match &entry.loss {
+            Loss::Whole => (0, None),
+            Loss::ByMethod => (1, None),
+            Loss::Content => (2, None),
+            Loss::Part(field) => (3, Some(field)),
+            Loss::PartByMethod(field) => (4, Some(field)),
+            Loss::Referred => (5, None),
+        };
+        if let Some(field) = field {
+            names.push(' ');
+            names.push_str(field.strip_prefix("r#").unwrap_or(field));
+        }
+        let before = u64::from(entry.captured_before) * 8;
+        number(out, u64::from(entry.position - last) * 16 + before + kind);
+        last = entry.position;
+        let end = match entry.end {
+            u32::MAX => 0,
+            end => end.saturating_sub(entry.position) + 1,
+        };
+        number(out, u64::from(end));
+    }
+    out.push_str(&names);
 }
 
 /// Base 32, least significant digit first, in printable ASCII without quote and backslash.

@@ -7,7 +7,9 @@
 //!            then SPACE RANGES, if there are any
 //! RANGES     for each expression that fails as a whole: its position, the line of its other end (differences
 //!            to the one before; the first to 0 and first_line), the column
-//! VARIABLE   name SPACE flags slot scope_start start end marks, for each mark: position (difference) * 2 + in a loop
+//! VARIABLE   name SPACE flags slot scope_start start end marks, for each mark: position (difference) * 2 + in a loop;
+//!            then, if there are any, losses, for each: position (difference) * 16 + what it is, number of positions that it
+//!            holds for or 0; for each that is of a field SPACE name
 //! ```
 //! EMBEDDED   where a flag says so, else not even its line: number of the first line SPACE the lines, each but
 //!            the last ended by U+0001

@@ -15,6 +15,73 @@ pub(crate) struct VariableOf<'t> {
     end: u32,
     /// Still encoded: looked at only where the recorded value may have changed.
     marks: Numbers<'t>,
+    /// Names of the fields that may be moved out.
+    #[cfg_attr(not(native_elf), allow(dead_code))]
+    fields: &'t str,
+}
+
+/// What may have become of a variable's value, for who reads it from memory.
+#[cfg(native_elf)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Loss<'t> {
+    pub(crate) what: What,
+    /// Of which field, if of one.
+    pub(crate) field: &'t str,
+    /// In the statement that runs.
+    pub(crate) is_now: bool,
+}
+
+/// As the macro tells them apart: what they come to is for the type to say.
+#[cfg(native_elf)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// It was taken.
+    Whole,
+    /// It was taken, unless a type of std's has this method: those borrow.
+    ByMethod,
+    /// What is in it was taken, if it is a box.
+    Content,
+    /// A field was taken, unless it was copied.
+    Part,
+    /// As `ByMethod`, a field.
+    PartByMethod,
+    /// It was used for the last time: what it refers to may be gone.
+    Referred,
+}
+
+#[cfg(native_elf)]
+impl What {
+    fn of(number: u32) -> Option<What> {
+        Some(match number {
+            0 => What::Whole,
+            1 => What::ByMethod,
+            2 => What::Content,
+            3 => What::Part,
+            4 => What::PartByMethod,
+            5 => What::Referred,
+            _ => return None,
+        })
+    }
+}
+
+/// A loss, and at which positions it is one.
+#[cfg(native_elf)]
+struct LossAt<'t> {
+    position: u32,
+    /// The last.
+    end: u32,
+    what: What,
+    /// The statement captures the variable before it does this, and not after.
+    captured_before: bool,
+    field: &'t str,
+}
+
+#[cfg(native_elf)]
+impl LossAt<'_> {
+    /// Whether it is of the value captured at this position.
+    fn follows(&self, captured: u32) -> bool {
+        captured < self.position || self.captured_before && captured == self.position
+    }
 }
 
 /// Whether a variable that is in scope has a value.
@@ -51,9 +118,10 @@ const SKIPPED: u32 = 1 << 5;
 const INTERNAL: u32 = 1 << 6;
 
 impl<'t> VariableOf<'t> {
-    /// Reads `name flags slot scope_start start end marks..`; `None` if a number is missing.
+    /// Reads `name flags slot scope_start start end marks.. losses.. fields..`; `None` if one of the first numbers is missing.
     pub(super) fn decode(line: &'t str) -> Option<VariableOf<'t>> {
         let (name, rest) = line.split_once(' ')?;
+        let (rest, fields) = rest.split_once(' ').unwrap_or((rest, ""));
         let mut numbers = Numbers::new(rest);
         Some(VariableOf {
             name,
@@ -63,6 +131,7 @@ impl<'t> VariableOf<'t> {
             start: numbers.next_u32()?,
             end: numbers.next_u32()?,
             marks: numbers,
+            fields,
         })
     }
 
@@ -161,21 +230,41 @@ impl<'t> VariableOf<'t> {
         }
     }
 
-    /// Whether the variable may have been moved out by now, if it had its value at `captured`: by its binding, or by the
-    /// assignment that was seen last. The statement that runs now counts: what it moves may be gone.
+    /// What may have become of the value that the variable had at `captured`: by its binding, if that is not known, or by the
+    /// assignment that was seen last. The statement that runs now counts: what it takes may be gone.
     #[cfg(native_elf)]
-    pub(crate) fn may_be_moved(&self, captured: Option<u32>, position: u32) -> bool {
-        let captured = captured.unwrap_or(self.start);
-        self.moves().any(|moved| match captured <= position {
-            true => captured < moved && moved <= position,
-            // It got its value in an earlier round of a loop.
-            false => captured < moved || moved <= position,
-        })
+    pub(crate) fn losses(&self, captured: Option<u32>, position: u32) -> Vec<Loss<'t>> {
+        // An argument has its value before the first statement.
+        let captured = captured.filter(|&captured| captured > 0 || !self.is_argument());
+        let may_be = |loss: &LossAt<'_>| {
+            let is_passed = (loss.position..=loss.end).contains(&position);
+            match captured {
+                None => is_passed,
+                Some(captured) if captured <= position => loss.follows(captured) && is_passed,
+                // It got its value in an earlier round of a loop.
+                Some(captured) => is_passed || loss.follows(captured) && loss.end == u32::MAX,
+            }
+        };
+        let found = self.all_losses().filter(may_be);
+        found
+            .map(|loss| Loss {
+                what: loss.what,
+                field: loss.field,
+                is_now: loss.position == position,
+            })
+            .collect()
     }
 
-    /// The positions at which the variable may be moved out, in order: they come behind the marks.
+    /// Whether the statement at a position may take the value, or a part of it.
     #[cfg(native_elf)]
-    fn moves(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn is_taken_at(&self, position: u32) -> bool {
+        self.all_losses()
+            .any(|loss| loss.position == position && loss.what != What::Referred)
+    }
+
+    /// In the order of positions: they come behind the marks, and behind them the names of fields.
+    #[cfg(native_elf)]
+    fn all_losses(&self) -> impl Iterator<Item = LossAt<'t>> {
         let mut numbers = self.marks.clone();
         let marks = numbers.next_u32().unwrap_or(0);
         let mut left = match (0..marks).all(|_| numbers.next_u32().is_some()) {
@@ -183,10 +272,23 @@ impl<'t> VariableOf<'t> {
             false => 0,
         };
         let mut position = 0u32;
+        let mut fields = self.fields.split(' ');
         std::iter::from_fn(move || {
             left = left.checked_sub(1)?;
-            position = position.saturating_add(numbers.next_u32()?);
-            Some(position)
+            let encoded = numbers.next_u32()?;
+            position = position.saturating_add(encoded >> 4);
+            let what = What::of(encoded & 7)?;
+            let is_of_field = matches!(what, What::Part | What::PartByMethod);
+            Some(LossAt {
+                position,
+                end: match numbers.next_u32()? {
+                    0 => u32::MAX,
+                    length => position.saturating_add(length - 1),
+                },
+                what,
+                captured_before: encoded & 8 != 0,
+                field: is_of_field.then(|| fields.next()).flatten().unwrap_or(""),
+            })
         })
     }
 
@@ -325,19 +427,53 @@ mod tests {
 
     #[cfg(native_elf)]
     #[test]
-    fn a_variable_is_moved_from_the_statement_on_that_may_move_it() {
+    fn a_variable_is_lost_from_the_statement_on_that_may_take_it() {
         let line =
             |numbers_of: &[u64]| Variable::decode(format!("v {}", numbers(numbers_of)).leak());
-        // From position 2 on; a change at 4, moves at 5 and 9.
-        let v = line(&[0, 0, 1, 2, 20, 1, 8, 2, 5, 4]).unwrap();
-        assert!(!v.may_be_moved(None, 4));
-        assert!(v.may_be_moved(None, 5) && v.may_be_moved(None, 7));
-        assert!(!v.may_be_moved(Some(6), 8), "assigned again");
-        assert!(v.may_be_moved(Some(6), 9));
-        assert!(!v.may_be_moved(Some(10), 4), "assigned in an earlier round");
-        assert!(v.may_be_moved(Some(10), 5));
+        let lost = |v: &Variable, captured, position| !v.losses(captured, position).is_empty();
+        // From position 2 on; a change at 4; taken at 5 for good and at 9 as long as the block lasts, up to 11.
+        let v = line(&[0, 0, 1, 2, 20, 1, 8, 2, 5 * 16, 0, 4 * 16, 3]).unwrap();
+        assert!(!lost(&v, None, 4));
+        assert!(lost(&v, None, 5) && lost(&v, None, 7) && lost(&v, None, 20));
+        assert!(!lost(&v, Some(6), 8), "assigned again");
+        assert!(lost(&v, Some(6), 9) && lost(&v, Some(6), 11));
+        assert!(!lost(&v, Some(6), 12), "its block went to its end");
+        assert!(!lost(&v, Some(7), 4), "assigned in an earlier round");
+        assert!(lost(&v, Some(10), 5));
+        let recaptured = line(&[0, 0, 1, 2, 20, 1, 8, 1, 5 * 16 + 8, 0]).unwrap();
+        assert!(lost(&recaptured, Some(5), 5) && !lost(&recaptured, Some(6), 7));
         let without = line(&[0, 0, 1, 2, 20, 1, 8]).unwrap();
-        assert!(!without.may_be_moved(None, 20));
+        assert!(!lost(&without, None, 20));
+    }
+
+    #[cfg(native_elf)]
+    #[test]
+    fn an_argument_may_be_lost_to_the_first_statement() {
+        let numbers = numbers(&[1, 0, 0, 0, 20, 0, 1, 0, 0]);
+        let v = Variable::decode(format!("v {numbers}").leak()).unwrap();
+        assert_eq!(v.losses(Some(0), 0).len(), 1);
+        assert!(v.is_taken_at(0) && !v.is_taken_at(1));
+    }
+
+    #[cfg(native_elf)]
+    #[test]
+    fn losses_of_fields_have_their_names() {
+        let numbers = numbers(&[0, 0, 1, 2, 20, 0, 3, 5 * 16 + 3, 0, 5, 0, 4, 0]);
+        let v = Variable::decode(format!("v {numbers} items tail").leak()).unwrap();
+        let all = |is_now| {
+            [
+                (What::Part, "items"),
+                (What::Referred, ""),
+                (What::PartByMethod, "tail"),
+            ]
+            .map(|(what, field)| Loss {
+                what,
+                field,
+                is_now,
+            })
+        };
+        assert_eq!(v.losses(None, 5), all(true));
+        assert_eq!(v.losses(None, 6), all(false));
     }
 
     #[test]

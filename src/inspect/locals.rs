@@ -3,6 +3,8 @@
 #[cfg(native_elf)]
 use crate::capture::ValueKind;
 use crate::capture::{Capture, Limits, Tag, Value, mode, secret};
+#[cfg(native_elf)]
+use crate::code::Loss;
 use crate::code::{Code, Freshness, Missing, State, Variable, Within};
 use crate::config;
 use crate::stack::Snapshot;
@@ -184,9 +186,22 @@ pub(super) fn read_at(code: &Code, snapshot: &Snapshot, at: Within) -> Locals {
     }
 }
 
-/// Reads a variable by its name, whether it is an argument, and the lines on which it may be declared.
+/// A variable whose memory is to be read.
 #[cfg(native_elf)]
-pub(crate) type ReadLive<'a> = dyn FnMut(&str, bool, RangeInclusive<u32>) -> Option<Value> + 'a;
+pub(crate) struct Wanted<'w> {
+    pub(crate) name: &'w str,
+    pub(crate) is_argument: bool,
+    /// The lines on which it may be declared.
+    pub(crate) declared: RangeInclusive<u32>,
+    /// What may have become of it: where its type does not say that nothing has, there is nothing to read.
+    pub(crate) losses: &'w [Loss<'static>],
+    /// Whether the statement that runs may take another variable: what is referred to may be gone with it.
+    pub(crate) others_go: bool,
+}
+
+/// Reads a variable, or says what stands for it.
+#[cfg(native_elf)]
+pub(crate) type ReadLive<'a> = dyn FnMut(&Wanted<'_>) -> Option<Value> + 'a;
 
 /// What the variables hold now, for a frame that is still there.
 ///
@@ -207,21 +222,29 @@ pub(super) fn read_live(code: &Code, snapshot: &Snapshot, live: &mut ReadLive<'_
         let captured = variable.slot().and_then(|slot| snapshot.slot(slot));
         let captured = captured.filter(|captured| captured.tag != Tag::EMPTY);
         let has_copy = captured.is_some() && local.value.opaque_type_name().is_none();
-        if variable.may_be_moved(captured.map(|captured| captured.position), position) {
-            // Of what may have been moved out, a copy is better than nothing.
-            if !has_copy {
-                local.value = Value::moved();
-            }
-            continue;
-        }
-        let declared = code.declared_within(variable);
-        let found = live(local.name, variable.is_argument(), declared).filter(|value| {
-            !matches!(value.kind(), ValueKind::Omitted | ValueKind::Opaque) || !has_copy
+        let position_of = captured.map(|captured| captured.position);
+        let losses = variable.losses(position_of, position);
+        let found = live(&Wanted {
+            name: local.name,
+            is_argument: variable.is_argument(),
+            declared: code.declared_within(variable),
+            losses: &losses,
+            others_go: code.takes_another(variable, position),
+        });
+        // Of what may have been moved out, a copy is better than nothing.
+        let found = found.filter(|value| {
+            !has_copy
+                || !matches!(
+                    value.kind(),
+                    ValueKind::Omitted | ValueKind::Opaque | ValueKind::Moved
+                )
         });
         if let Some(value) = found {
-            local.value = value;
             local.as_of_line = None;
-            local.origin = Origin::DebugInfo;
+            if value.is_assigned() {
+                local.origin = Origin::DebugInfo;
+            }
+            local.value = value;
         }
     }
     locals

@@ -16,6 +16,8 @@ mod known;
 #[cfg(native_elf)]
 mod location;
 #[cfg(native_elf)]
+mod lost;
+#[cfg(native_elf)]
 mod memory;
 #[cfg(native_elf)]
 mod objects;
@@ -203,7 +205,7 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
             function: function.clone(),
             is_annotated: recorded.is_some(),
             locals: match recorded {
-                Some(recorded) => annotated::resolve(&recorded, &list),
+                Some(recorded) => annotated::resolve(&recorded, &list, known),
                 None => annotated::all(list),
             },
         });

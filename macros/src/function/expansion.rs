@@ -174,7 +174,8 @@ impl<'t, 'o> Expansion<'t, 'o> {
                         variable.probed = p.plain.is_some() && self.is_probed(p);
                         variable.lifetimes = has_lifetimes(p.written_type());
                         variable.passed = p.passed();
-                        variable.copied = p.plain.is_some() && p.drops_nothing();
+                        variable.copied = p.plain.is_some()
+                            && (p.drops_nothing() || p.is_reference() || p.refers_mutably());
                         variable.start = 0;
                         variable.scope_start = 0;
                         walker.look_ahead(index, self.function.body_toks());

@@ -67,10 +67,13 @@ impl Walker<'_> {
             })
             .collect();
         self.scope.level += 1;
+        let losses = self.scope.losses.mark();
         let walked = self.statements(inner, &mut pieces, closing);
         self.scope.level -= 1;
         walked?;
-        self.scope.close(&mark, self.positions.next());
+        let next = self.positions.next();
+        self.scope.losses.block_ends(losses, next.wrapping_sub(1));
+        self.scope.close(&mark, next);
         // Bindings of the head belong to a scope that the caller closes; what is decided here must know its end.
         for &variable in captures {
             self.scope.variables[variable].end = self.positions.next().wrapping_sub(1);
@@ -251,6 +254,7 @@ impl Walker<'_> {
                 variable,
                 position: now,
             });
+            self.scope.losses.captured_behind(variable, now);
         }
     }
 
@@ -493,6 +497,7 @@ impl Walker<'_> {
         if variable.may_change && variable.name != "self" && !variable.underscored() {
             let (probed, lifetimes) = (variable.probed, variable.lifetimes);
             if let Some(slot) = self.scope.slot(index) {
+                self.scope.losses.captured_before(index, self.now);
                 if probed {
                     self.emit.capture_probed(
                         out,

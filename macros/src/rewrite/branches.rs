@@ -36,16 +36,18 @@ impl Walker<'_> {
                 out.push(head.token());
                 *i += 1;
                 self.enter_loop(&toks[*i..]);
+                let losses = self.scope.losses.mark();
                 let outer = std::mem::replace(&mut self.in_for, false);
                 let walked = self.push_block(toks, i, out, &[], None);
                 self.in_for = outer;
-                self.leave_loop();
+                self.leave_loop(losses);
                 walked?;
             }
             Some("while") => {
                 out.push(head.token());
                 *i += 1;
                 self.enter_loop(&toks[*i..]);
+                let losses = self.scope.losses.mark();
                 let mark = self.scope.open(self.positions.next());
                 let from = *i;
                 let variables = self.condition(toks, i, out)?;
@@ -56,7 +58,7 @@ impl Walker<'_> {
                 self.push_block(toks, i, out, &variables, evaluates.then_some(self.now))?;
                 self.in_for = outer;
                 self.scope.close(&mark, self.positions.next());
-                self.leave_loop();
+                self.leave_loop(losses);
             }
             Some("for") => {
                 out.push(head.token());
@@ -71,13 +73,14 @@ impl Walker<'_> {
                 *i += 1;
                 self.operand(toks, i, out, Context::Condition)?;
                 self.enter_loop(&toks[*i..]);
+                let losses = self.scope.losses.mark();
                 let outer = std::mem::replace(&mut self.in_for, true);
                 let mark = self.scope.open(self.positions.next());
                 let variables = self.bind(pattern);
                 self.push_block(toks, i, out, &variables, Some(self.now))?;
                 self.scope.close(&mark, self.positions.next());
                 self.in_for = outer;
-                self.leave_loop();
+                self.leave_loop(losses);
             }
             _ => return Ok(false),
         }
@@ -125,6 +128,7 @@ impl Walker<'_> {
         out: &mut Vec<TokenTree>,
         tail: bool,
     ) -> Walked<()> {
+        let branches = self.scope.losses.branches();
         loop {
             out.push(toks[*i].token());
             *i += 1;
@@ -133,18 +137,23 @@ impl Walker<'_> {
             let variables = self.condition(toks, i, out);
             self.observe = observed;
             self.tail = tail;
+            let losses = self.scope.losses.mark();
             self.push_block(toks, i, out, &variables?, None)?;
+            self.scope.losses.branch_ends(losses);
             self.scope.close(&mark, self.positions.next());
             if ident_at(toks, *i) != Some("else") {
-                return Ok(());
+                break;
             }
             out.push(toks[*i].token());
             *i += 1;
             if ident_at(toks, *i) != Some("if") {
                 self.tail = tail;
-                return self.push_block(toks, i, out, &[], None);
+                self.push_block(toks, i, out, &[], None)?;
+                break;
             }
         }
+        self.scope.losses.construct_ends(branches);
+        Ok(())
     }
 
     fn matching(
@@ -169,11 +178,17 @@ impl Walker<'_> {
         let (edits, now) = (self.edits, self.now);
         let mut arms = Vec::new();
         let mut at = 0;
+        let branches = self.scope.losses.branches();
         while at < inner.len() {
             self.tail = tail;
+            let losses = self.scope.losses.mark();
             self.arm(inner, &mut at, &mut arms)?;
             self.now = now;
+            let last = self.positions.next().wrapping_sub(1);
+            self.scope.losses.block_ends(losses, last);
+            self.scope.losses.branch_ends(losses);
         }
+        self.scope.losses.construct_ends(branches);
         out.push(if self.edits == edits {
             token.clone().into()
         } else {

@@ -1,6 +1,7 @@
 //! Closures: passed on as they are. What they mention counts as mentioned where they stand.
 
 use super::expr::Context;
+use super::moved::Loss;
 use super::pattern::bindings;
 use super::syntax::cast_end;
 use super::{GiveUp, Walked, Walker};
@@ -70,14 +71,13 @@ impl Walker<'_> {
         let moves = toks[from..bar].iter().any(|tok| tok.is_ident("move"));
         let scope = &mut self.scope;
         each_name(&toks[from..k], &mut |name, assigned| {
-            if moves && own.iter().all(|o| o != name) {
-                scope.moved(name, now);
-            }
             if own.iter().any(|o| o == name) {
             } else if assigned {
                 scope.assign(name, now, in_loop, false);
             } else {
                 scope.mention(name, now, in_loop, false);
+                let loss = if moves { Loss::Whole } else { Loss::Referred };
+                scope.loses(name, now, loss);
             }
         });
         out.extend(toks[from..k].iter().map(Tok::token));

@@ -5,7 +5,7 @@
 
 use super::block::Ended;
 use super::exits::Way;
-use super::moved::{borrows, may_move};
+use super::moved::{borrows, is_assigned, loss, needs_whole};
 use super::readable::{binds_nothing, is_borrow};
 use super::returned::returns_value;
 use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang, raw_borrow};
@@ -118,8 +118,13 @@ impl Walker<'_> {
                                 }
                             }
                             Delimiter::Parenthesis | Delimiter::Bracket => {
-                                let group = self.list(inner, token)?;
-                                out.push(group);
+                                let destructures = punct_at(toks, *i + 1, '=')
+                                    && assignment_at(toks, *i + 1).is_some();
+                                let outer = self.destructures;
+                                self.destructures |= destructures;
+                                let group = self.list(inner, token);
+                                self.destructures = outer;
+                                out.push(group?);
                                 *i += 1;
                             }
                             Delimiter::None => {
@@ -212,6 +217,9 @@ impl Walker<'_> {
                         "return" | "break" | "continue" | "yield" | "become" => {
                             out.push(tok.token());
                             *i += 1;
+                            if name == "break" {
+                                self.scope.losses.breaks();
+                            }
                             if punct_at(toks, *i, '\'') && !punct_at(toks, *i + 2, ':') {
                                 out.extend(
                                     toks[*i..(*i + 2).min(toks.len())].iter().map(Tok::token),
@@ -289,9 +297,12 @@ impl Walker<'_> {
                             operand = out.len();
                             if !operator_at(toks, *i + 1, "::") && !punct_bang(toks, *i + 1) {
                                 self.mention(name, is_borrow(toks, *i));
-                                if may_move(toks, *i) {
-                                    self.scope.moved(name, self.now);
+                                if is_assigned(toks, *i) || self.destructures {
+                                    self.scope.assigned_in_part(name);
+                                } else if needs_whole(toks, *i) {
+                                    self.scope.used_whole(name);
                                 }
+                                self.scope.loses(name, self.now, loss(toks, *i));
                             }
                             out.push(tok.token());
                             *i += 1;

@@ -9,6 +9,7 @@ mod closure;
 mod exits;
 mod expr;
 mod list;
+mod losses;
 mod moved;
 mod pattern;
 mod readable;
@@ -25,6 +26,8 @@ pub(crate) use readable::{Passed, Read};
 pub(crate) use scope::{Scope, Variable};
 pub(crate) use syntax::item_end;
 pub(crate) use types::{has_lifetimes, is_probed};
+
+pub(crate) use moved::Loss;
 
 use crate::emit::Emit;
 use crate::meta::Positions;
@@ -101,6 +104,8 @@ pub(crate) struct Walker<'a> {
     pub(crate) first: bool,
     /// The one variable that the statement before this one bound by `let`.
     last_let: Option<usize>,
+    /// What is walked is assigned to: `(x, y) = ..`.
+    destructures: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -123,6 +128,7 @@ impl<'a> Walker<'a> {
             needless: false,
             first: false,
             last_let: None,
+            destructures: false,
         }
     }
 
@@ -135,7 +141,7 @@ impl<'a> Walker<'a> {
     pub(super) fn moved_all(&mut self, toks: &[Tok]) {
         let now = self.now;
         let scope = &mut self.scope;
-        each_name(toks, &mut |name, _| scope.moved(name, now));
+        each_name(toks, &mut |name, _| scope.loses(name, now, Loss::Whole));
     }
 
     /// Notes all names in tokens that are not looked into: macros, closures, async blocks, items.
@@ -144,7 +150,10 @@ impl<'a> Walker<'a> {
         let scope = &mut self.scope;
         each_name(toks, &mut |name, assigned| match assigned {
             true => scope.assign(name, now, in_loop, false),
-            false => scope.mention(name, now, in_loop, false),
+            false => {
+                scope.mention(name, now, in_loop, false);
+                scope.loses(name, now, Loss::Referred);
+            }
         });
     }
 

@@ -95,15 +95,18 @@ impl Walker<'_> {
         self.loops += 1;
     }
 
-    pub(super) fn leave_loop(&mut self) {
+    /// `losses`: their mark where the loop began.
+    pub(super) fn leave_loop(&mut self, losses: usize) {
         self.spent.pop();
         self.loops -= 1;
+        self.scope.losses.loop_ends(losses, self.loops);
     }
 
     /// Names that tokens may bind anew without the walk's knowledge: those of the macro call, item or conditional statement.
     pub(super) fn kill(&mut self, toks: &[Tok]) {
         let scope = &mut self.scope;
         each_name(toks, &mut |name, _| scope.kill(name));
+        scope.losses.breaks();
     }
 }
 

@@ -1,5 +1,7 @@
 //! The function's variables: where each is visible, whether anything reads it, where it may change, which slot it has.
 
+use super::losses::Losses;
+use super::moved::Loss;
 use super::readable::Passed;
 use proc_macro::Ident;
 
@@ -48,10 +50,8 @@ pub(crate) struct Variable {
     pub(crate) origin: Option<u32>,
     /// Positions at which it may change, each with "in a loop".
     pub(crate) marks: Vec<(u32, bool)>,
-    /// Its written type is one that is copied, not moved.
+    /// Its written type is one that is copied, not moved, or refers to what outlives the function.
     pub(crate) copied: bool,
-    /// Positions at which it may be moved out.
-    pub(crate) moves: Vec<u32>,
     pub(crate) slot: Option<u32>,
 }
 
@@ -90,7 +90,6 @@ impl Variable {
             origin: None,
             marks: Vec::new(),
             copied: false,
-            moves: Vec::new(),
             slot: None,
         }
     }
@@ -119,6 +118,8 @@ pub(crate) struct Scope {
     slots: u32,
     /// How many blocks are open.
     pub(crate) level: u32,
+    /// What mentions may do to variables.
+    pub(crate) losses: Losses,
 }
 
 /// Where a scope began.
@@ -210,6 +211,7 @@ impl Scope {
                 variable.assigned_first = true;
             }
             self.touch(index, now, in_loop);
+            self.losses.assigned(index);
         }
     }
 
@@ -221,13 +223,30 @@ impl Scope {
         }
     }
 
-    /// The variable of this name may be moved out by the statement at `now`.
-    pub(crate) fn moved(&mut self, name: &str, now: u32) {
+    /// The statement at `now` may do this to the variable of this name.
+    pub(crate) fn loses(&mut self, name: &str, now: u32, loss: Loss) {
         if let Some(index) = self.resolve(name) {
-            let variable = &mut self.variables[index];
-            if !variable.copied && variable.moves.last() != Some(&now) {
-                variable.moves.push(now);
+            let variable = &self.variables[index];
+            // What an argument refers to outlives the function.
+            if !variable.copied && !(variable.argument && loss == Loss::Referred) {
+                self.losses.add(index, now, variable.loops, loss);
             }
+        }
+    }
+
+    /// A mention needs the variable of this name to be there as a whole.
+    pub(crate) fn used_whole(&mut self, name: &str) {
+        if let Some(index) = self.resolve(name) {
+            if !self.variables[index].killed {
+                self.losses.disproved(index);
+            }
+        }
+    }
+
+    /// A part of the variable of this name gets a value.
+    pub(crate) fn assigned_in_part(&mut self, name: &str) {
+        if let Some(index) = self.resolve(name) {
+            self.losses.assigned(index);
         }
     }
 

@@ -1,12 +1,10 @@
 //! Functions with `#[frame]`: what is recorded of them and what is in memory, together.
 
-use super::known::Live;
-use crate::capture::Value;
-use crate::inspect::{FrameInfo, Locals, stack as recorded};
+use super::known::{Known, Live};
+use crate::inspect::{FrameInfo, Locals, Wanted, stack as recorded};
 use crate::native::crosscheck::{CrossCheck, Verdict};
 use crate::native::names::{around_closures, last_segment};
 use crate::native::stack::NativeStack;
-use std::ops::RangeInclusive;
 
 /// The recorded frames that were found on a native stack, innermost first, with the native frames that they are in.
 #[derive(Default)]
@@ -66,32 +64,31 @@ impl Annotated {
 }
 
 /// The variables of an annotated function: as recorded, or as they are in memory now.
-pub(super) fn resolve(recorded: &FrameInfo, live: &[Live]) -> Locals {
-    recorded
-        .live_locals(&mut |name, is_argument, declared| named(live, name, is_argument, &declared))
+pub(super) fn resolve(recorded: &FrameInfo, live: &[Live], known: &mut Known) -> Locals {
+    recorded.live_locals(&mut |wanted| {
+        let found = named(live, wanted)?;
+        Some(known.read_after(found, wanted))
+    })
 }
 
-/// The value of the variable with this name that is declared on one of these lines.
+/// The variable with this name that is declared on one of these lines.
 ///
 /// Several variables of one name may be in scope: the one that hides the others may be the one that is not assigned yet.
-fn named(
-    live: &[Live],
-    name: &str,
-    is_argument: bool,
-    declared: &RangeInclusive<u32>,
-) -> Option<Value> {
-    let of_name = || live.iter().filter(|live| live.local.name() == name);
+fn named<'l>(live: &'l [Live], wanted: &Wanted<'_>) -> Option<&'l Live> {
+    let of_name = || live.iter().filter(|live| live.local.name() == wanted.name);
     // What a pattern binds, and the arguments of an async function, are variables of the body.
-    if is_argument && let Some(argument) = of_name().find(|live| live.local.is_arg()) {
-        return Some(argument.local.value().clone());
+    if wanted.is_argument
+        && let Some(argument) = of_name().find(|live| live.local.is_arg())
+    {
+        return Some(argument);
     }
     let found: Vec<&Live> = of_name()
-        .filter(|live| declared.contains(&live.line))
+        .filter(|live| wanted.declared.contains(&live.line))
         .collect();
     match found[..] {
-        [one] => Some(one.local.value().clone()),
+        [one] => Some(one),
         // An argument of an async function: as it was passed, and as the body received it.
-        [_, received] if is_argument => Some(received.local.value().clone()),
+        [_, received] if wanted.is_argument => Some(received),
         // Several on one line: nothing tells which is which.
         _ => None,
     }

@@ -42,6 +42,9 @@ impl ValueReader<'_> {
         let Some(pointee) = pointee(kind.name) else {
             return Some(Ok(raw(address, metadata)));
         };
+        if kind.name.starts_with('&') && !matches!(metadata, Metadata::Length(0)) {
+            self.borrows(address);
+        }
         Some(Ok(self.unsized_value(
             pointee,
             Fat {

@@ -4,14 +4,15 @@ use super::bytes::Bytes;
 use super::location::Context;
 use super::memory::{Memory, Process};
 use super::objects::Loaded;
-use super::reader::{self, ValueReader};
+use super::reader::{self, Borrowed, ValueReader};
 use super::registers::Registers;
 use super::scope::{Function, Logical, Variable};
-use super::source::{Key, Source};
+use super::source::{Entry, Key, Source};
 use super::types::Types;
 use super::work::Work;
 use crate::capture::{Limits, Value, secret};
-use crate::inspect::Local;
+use crate::code::Loss;
+use crate::inspect::{Local, Wanted};
 use crate::native::image::Located;
 use crate::native::unwind::RawFrame;
 use std::cell::Cell;
@@ -44,6 +45,8 @@ pub(crate) struct Live {
     pub(crate) line: u32,
     /// Another one of its name, declared later, is in scope too. It may not be assigned yet.
     pub(crate) is_hidden: bool,
+    kind: Entry,
+    borrowed: Borrowed,
 }
 
 /// Never waited for without an end: a child of `fork` has it locked by a thread that it does not have.
@@ -152,10 +155,11 @@ impl Known {
             if OF_THE_COMPILER.contains(&variable.name) {
                 continue;
             }
-            let value = if secret::is_secret(variable.name) {
-                Value::redacted()
+            let unread = |value| (value, Borrowed::default());
+            let (value, borrowed) = if secret::is_secret(variable.name) {
+                unread(Value::redacted())
             } else if work.is_over() {
-                Value::omitted("no time left")
+                unread(Value::omitted("no time left"))
             } else {
                 work.next(VALUES, BYTES);
                 self.variable(variable, context, limits, work)
@@ -165,6 +169,8 @@ impl Known {
                 local: Local::of_debug_info(variable.name, value, is_argument),
                 line: variable.line,
                 is_hidden,
+                kind: variable.kind.clone(),
+                borrowed,
             });
         }
         list
@@ -176,16 +182,35 @@ impl Known {
         context: &Context<'_>,
         limits: &Limits,
         work: &mut Work,
-    ) -> Value {
+    ) -> (Value, Borrowed) {
         let Some(kind) = self.types.get(&variable.kind) else {
-            return reader::unknown();
+            return (reader::unknown(), Borrowed::default());
         };
         let size = self.types.size(&kind);
         let pieces = variable.locate(context);
         let bytes = Bytes::gather(context.memory, &pieces, size);
         let types = &mut self.types;
         let reader = ValueReader::new(types, context.memory, &self.objects, limits, work);
-        reader.variable(&kind, bytes.view()).of_type(kind.name)
+        let (value, borrowed) = reader.variable(&kind, bytes.view());
+        (value.of_type(kind.name), borrowed)
+    }
+
+    /// The value of a variable of which the macro knows that it is initialised, and what may have become of it.
+    pub(crate) fn read_after(&mut self, live: &Live, wanted: &Wanted<'_>) -> Value {
+        let Some(kind) = self.types.get(&live.kind) else {
+            return live.local.value().clone();
+        };
+        if self.types.is_taken(&kind, wanted.losses) {
+            return Value::moved();
+        }
+        // What an argument refers to outlives the function; and while the statement runs that uses a reference, what it
+        // refers to is there.
+        let used_last = |loss: &Loss<'_>| !loss.is_now || wanted.others_go;
+        let may_be_gone = !wanted.is_argument && wanted.losses.iter().any(used_last);
+        if may_be_gone && !live.borrowed.is_static(&self.objects) {
+            return Value::omitted("what it refers to may be gone");
+        }
+        live.local.value().clone()
     }
 
     fn place(&mut self, address: usize) -> Option<Arc<Located>> {

@@ -18,6 +18,9 @@ pub(crate) trait Objects {
 
     /// The type that a vtable is of.
     fn vtable(&self, address: u64) -> Option<Entry>;
+
+    /// Whether an address is of an object that is loaded: what is there stays.
+    fn is_static(&self, address: u64) -> bool;
 }
 
 /// The objects that are loaded in this process.
@@ -54,6 +57,10 @@ impl Objects for Loaded {
             .entry(source.key())
             .or_insert_with(|| vtables(&source));
         of_unit.get(&svma).cloned()
+    }
+
+    fn is_static(&self, address: u64) -> bool {
+        usize::try_from(address).is_ok_and(|address| image::at(address).is_some())
     }
 }
 

@@ -31,6 +31,25 @@ pub(crate) struct ValueReader<'a> {
     doubt: Option<&'static str>,
     /// Inside of a union all but one field are no values of their type.
     unions: usize,
+    borrowed: Borrowed,
+}
+
+/// Where what was read lies that others own: it may be gone before what refers to it.
+#[derive(Default)]
+pub(crate) struct Borrowed {
+    addresses: Vec<u64>,
+    /// There are more.
+    is_cut: bool,
+}
+
+impl Borrowed {
+    /// Addresses kept of one variable.
+    const MOST: usize = 8;
+
+    /// Whether all of it is there as long as the program runs.
+    pub(crate) fn is_static(&self, objects: &dyn Objects) -> bool {
+        !self.is_cut && self.addresses.iter().all(|&at| objects.is_static(at))
+    }
 }
 
 /// A part of a value with its type.
@@ -54,19 +73,33 @@ impl<'a> ValueReader<'a> {
             followed: Vec::new(),
             doubt: None,
             unions: 0,
+            borrowed: Borrowed::default(),
         }
     }
 
-    /// The value of a variable.
-    pub(crate) fn variable(mut self, kind: &Type, view: View<'_>) -> Value {
+    /// Notes that somebody else owns what is at an address.
+    pub(super) fn borrows(&mut self, address: u64) {
+        let Borrowed { addresses, is_cut } = &mut self.borrowed;
+        if addresses.contains(&address) {
+            return;
+        }
+        *is_cut |= addresses.len() == Borrowed::MOST;
+        if !*is_cut {
+            addresses.push(address);
+        }
+    }
+
+    /// The value of a variable, and what of it is borrowed.
+    pub(crate) fn variable(mut self, kind: &Type, view: View<'_>) -> (Value, Borrowed) {
         let value = self.value(kind, view);
-        match self.doubt {
+        let value = match self.doubt {
             None => value,
             Some(type_name) => {
                 let why = format!("no valid {type_name}: moved, or not yet assigned");
                 Value::omitted(why)
             }
-        }
+        };
+        (value, self.borrowed)
     }
 
     /// The value of this type that these bytes are.
@@ -223,6 +256,9 @@ impl<'a> ValueReader<'a> {
                 return self.function(address);
             }
             return Value::verbatim(&format!("{address:#x}"));
+        }
+        if !is_owned {
+            self.borrows(address);
         }
         self.follow(target, address)
     }

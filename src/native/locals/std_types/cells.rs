@@ -103,6 +103,7 @@ pub(super) fn borrow(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) 
         return None;
     };
     let address = known!(view.unsigned(8)) as u64;
+    reader.borrows(address);
     Some(reader.follow(target, address))
 }
 
@@ -113,6 +114,7 @@ pub(super) fn guard(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) -
             return None;
         };
         let address = known!(view.unsigned(8)) as u64;
+        reader.borrows(address);
         return Some(reader.follow(target, address));
     }
     let (pointer, view) = reader.part(kind, view, &["lock"])?;
@@ -133,6 +135,7 @@ pub(super) fn guard(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) -
     let at = address
         .checked_add(data.offset)?
         .checked_add(value.offset)?;
+    reader.borrows(at);
     Some(reader.follow(&value.entry, at))
 }
 

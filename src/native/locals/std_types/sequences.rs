@@ -120,6 +120,9 @@ pub(super) fn vec_deque(
 /// What a `for` over a slice has left: `Iter([..])`.
 pub(super) fn iter(reader: &mut ValueReader<'_>, kind: &Type, view: View<'_>) -> Option<Value> {
     let end = reader.number(kind, view, &["end_or_len"])?;
+    if let Some(Ok(start)) = reader.number(kind, view, &["ptr"]) {
+        reader.borrows(start);
+    }
     remaining(reader, kind, view, end)
 }
 
