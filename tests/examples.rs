@@ -6,13 +6,20 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-/// Runs an example as the README tells a reader to, and compares what it prints; on standard error too, where there is a
-/// snapshot of that.
+/// Runs an example as the README tells a reader to.
 fn check(name: &str) {
+    check_with(name, name, &[]);
+}
+
+/// Runs an example with options, and compares what it prints with the snapshot of this name; on standard error too, where
+/// there is a snapshot of that.
+fn check_with(name: &str, snapshot: &str, options: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--example", name])
         .args(features(name))
+        .arg("--")
+        .args(options)
         .current_dir(root)
         // What the reader's shell asks for is not part of what an example prints.
         .env_remove("RUST_BACKTRACE")
@@ -26,7 +33,7 @@ fn check(name: &str) {
 
     let snapshot = root
         .join("tests/snapshots/examples")
-        .join(name)
+        .join(snapshot)
         .with_extension("stdout");
     if env::var_os("STACKLENS_BLESS").is_some() {
         fs::create_dir_all(snapshot.parent().expect("a directory"))
@@ -59,6 +66,13 @@ fn features(name: &str) -> &'static [&'static str] {
         "recursion" => &["--features", "grow"],
         _ => &[],
     }
+}
+
+#[test]
+#[cfg(all(feature = "native", target_os = "linux", target_arch = "x86_64"))]
+fn tour_with_native_frames() {
+    let broken = "examples/data/shipping_broken.cfg";
+    check_with("tour", "tour_native", &["--native", broken]);
 }
 
 macro_rules! examples {

@@ -1,9 +1,10 @@
 //! What does all this look like in a program?
 //!
-//! `cargo run --example tour [--log] [FILE..]` evaluates files of computed settings. Of each it shows what the
+//! `cargo run --example tour [--log] [--native] [FILE..]` evaluates files of computed settings. Of each it shows what the
 //! settings come to, and through which functions and with which values the program went at the deepest
 //! point; of a file with a mistake in it, where the mistake is and how the program came to find it. With
-//! `--log`, each call of a built-in function is a line.
+//! `--log`, each call of a built-in function is a line; with `--native`, the mistake is a report, which has the
+//! functions that are not annotated, too.
 //! The language is in `language/`; this file only reports.
 
 mod language;
@@ -13,7 +14,8 @@ use std::{env, fs, io};
 
 use language::{Error, Evaluation};
 use stacklens::log_calls::{self, Stdout};
-use stacklens::{FrameInfo, Stack, Traceback, currentframe, frame};
+use stacklens::report::{Entry, Failure, Kind, Report};
+use stacklens::{Config, FrameInfo, Limits, NativeFrames, Stack, Traceback, currentframe, frame};
 
 const FILES: [&str; 2] = [
     "examples/data/shipping.cfg",
@@ -23,7 +25,11 @@ const FILES: [&str; 2] = [
 #[frame]
 fn main() -> ExitCode {
     log_calls::set_sink(Stdout);
-    log_calls::set_filter(if logs() { "info" } else { "off" }).expect("both are filters");
+    let filter = if has_option(LOG) { "info" } else { "off" };
+    log_calls::set_filter(filter).expect("both are filters");
+    if has_option(NATIVE) {
+        Config::new().native(NativeFrames::Always).install();
+    }
     for file in files() {
         if let Err(error) = tour(&file) {
             eprintln!("{file}: {error}");
@@ -34,15 +40,18 @@ fn main() -> ExitCode {
 }
 
 const LOG: &str = "--log";
+const NATIVE: &str = "--native";
 
-/// Whether the command line asks for the log of calls.
-fn logs() -> bool {
-    env::args().any(|argument| argument == LOG)
+fn has_option(option: &str) -> bool {
+    env::args().any(|argument| argument == option)
 }
 
 /// The files that the command line names, or ours.
 fn files() -> Vec<String> {
-    let named: Vec<String> = env::args().skip(1).filter(|a| a != LOG).collect();
+    let named: Vec<String> = env::args()
+        .skip(1)
+        .filter(|argument| ![LOG, NATIVE].contains(&argument.as_str()))
+        .collect();
     if named.is_empty() {
         FILES.map(String::from).to_vec()
     } else {
@@ -100,6 +109,24 @@ fn show_mistake(file: &str, source: &str, error: &Error) {
         let (call, file, line) = (call(frame), frame.file(), frame.line());
         println!("  [{i}] {call} at {file}:{line}");
     }
+    if has_option(NATIVE) {
+        println!("\nAs a report, with the functions that are not annotated:");
+        println!("{}", report(error));
+    }
+}
+
+/// The functions of the standard library are left out: which there are differs with its version.
+fn report(error: &Error) -> Report {
+    let limits = Limits::default();
+    let report = Report::new(Kind::Error, Failure::of(error, &limits));
+    let mut report = report.with_traceback(&error.traceback, &limits);
+    let is_ours = |entry: &Entry| {
+        entry
+            .frame()
+            .is_none_or(|frame| frame.crate_name() == "tour")
+    };
+    report.stack.retain(is_ours);
+    report
 }
 
 /// A frame as the call that made it: `name(argument = value, ..)`.

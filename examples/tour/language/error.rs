@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use stacklens::{Inspect, Stack};
+use stacklens::{Inspect, Stack, Traceback};
 
 /// A place in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Inspect)]
@@ -43,6 +43,7 @@ impl Place {
             place: self,
             message: message.into(),
             stack: stacklens::stack(),
+            traceback: Traceback::capture(),
         })
     }
 }
@@ -60,6 +61,8 @@ pub(crate) struct Error {
     pub(crate) message: String,
     /// Innermost first: the first frame is the one that called `fail`, which is not annotated itself.
     pub(crate) stack: Stack,
+    /// The same, outermost first; with the functions that are not annotated, where the settings ask for them.
+    pub(crate) traceback: Traceback,
 }
 
 impl fmt::Display for Error {

@@ -228,7 +228,8 @@ impl Scope {
         if let Some(index) = self.resolve(name) {
             let variable = &self.variables[index];
             // What an argument refers to outlives the function.
-            if !variable.copied && !(variable.argument && loss == Loss::Referred) {
+            let outlives = variable.argument && loss == Loss::Referred;
+            if !variable.copied && !outlives {
                 self.losses.add(index, now, variable.loops, loss);
             }
         }
