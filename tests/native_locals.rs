@@ -12,6 +12,7 @@
 #![allow(
     clippy::needless_late_init,
     clippy::match_single_binding,
+    clippy::single_match,
     clippy::useless_vec
 )]
 

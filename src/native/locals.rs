@@ -131,7 +131,7 @@ pub fn locals() -> NativeLocals {
 /// ```
 #[inline(never)]
 pub fn locals_within(limits: &Limits) -> NativeLocals {
-    let mut stack = NativeStack::of(unwind::capture());
+    let mut stack = NativeStack::of(unwind::capture_registers());
     stack.leave_out(locals_within as *const () as usize);
     stack.leave_out(locals as *const () as usize);
     let locals = of_stack(&stack, limits);

@@ -23,7 +23,7 @@ pub(crate) struct RawFrame {
     /// Where the function's machine code begins, which stands for its identity even without debug information. 0 if it
     /// is not known.
     pub(crate) function: usize,
-    /// What the registers that a call preserves held in this function at its call.
+    /// What the registers that a call preserves held in this function at its call, if that was asked for.
     pub(crate) registers: Registers,
     /// Whether `pc` is an instruction that was interrupted, not one that a call returns to.
     pub(crate) interrupted: bool,
@@ -64,16 +64,28 @@ pub(crate) struct RawStack {
     pub(crate) is_cut: bool,
 }
 
-/// The native frames of this thread, without that of `capture` itself.
+/// The native frames of this thread, without that of `capture` itself, and without registers.
 ///
 /// One allocation. No lock of ours; the unwinder's own (glibc has had none since 2.35).
 #[inline(never)]
 pub(crate) fn capture() -> RawStack {
+    walk(false)
+}
+
+/// The same, with the registers: a sixth more work, for who reads variables.
+#[inline(never)]
+pub(crate) fn capture_registers() -> RawStack {
+    walk(true)
+}
+
+/// Inlined: the platform leaves out its own frame and the one of who calls this.
+#[inline(always)]
+fn walk(registers: bool) -> RawStack {
     let mut stack = RawStack {
         frames: Vec::with_capacity(64),
         is_cut: false,
     };
-    platform::walk(&mut |frame| {
+    platform::walk(registers, &mut |frame| {
         if stack.frames.len() == MOST {
             stack.is_cut = true;
             return false;
@@ -139,12 +151,13 @@ mod tests {
         let (stack, base): (RawStack, usize);
         // SAFETY: reads a register.
         unsafe { std::arch::asm!("mov {}, rbp", out(reg) base, options(nomem, nostack)) };
-        stack = capture();
-        // Whoever uses it as a frame pointer or for a value of its own: `capture` found it so.
+        stack = capture_registers();
+        // Whoever uses it as a frame pointer or for a value of its own: it was found so.
         let found = stack.frames[0].registers.get(6);
         if cfg!(unoptimised) {
             assert_eq!(found, Some(base));
         }
         assert!(found.is_some() && stack.frames[0].registers.get(0).is_none());
+        assert_eq!(capture().frames[0].registers.get(6), None);
     }
 }

@@ -7,6 +7,9 @@ use super::bytes::Bytes;
 use super::{Dwarf, Slice, Unit};
 use gimli::{AttributeValue, DwAt, DwForm, DwTag, UnitOffset};
 
+/// Ranges looked at on the way to an address. Many functions may have the same long list.
+const MOST_RANGES: usize = 100_000;
+
 /// The subprogram that an address is in, and the functions that were inlined there, outermost first.
 pub(super) fn at(dwarf: &Dwarf, unit: &Unit, svma: u64) -> Option<(UnitOffset, Vec<UnitOffset>)> {
     let shapes = Shapes::of(unit)?;
@@ -16,6 +19,7 @@ pub(super) fn at(dwarf: &Dwarf, unit: &Unit, svma: u64) -> Option<(UnitOffset, V
     let end = first.0 + rest.len();
     let mut found = None;
     let mut inlined = Vec::new();
+    let mut left = MOST_RANGES;
     // How deep the DIE is that comes next, and how deep the subprogram is.
     let (mut depth, mut inside) = (0_isize, 0);
     while !rest.is_empty() {
@@ -34,7 +38,7 @@ pub(super) fn at(dwarf: &Dwarf, unit: &Unit, svma: u64) -> Option<(UnitOffset, V
         }
         if matches!(shape.kind, Kind::Subprogram | Kind::Inlined) {
             let wanted = (shape.kind == Kind::Subprogram) == found.is_none();
-            if wanted && shapes.covers(shape, rest, dwarf, unit, offset, svma) {
+            if wanted && shapes.covers(shape, rest, (dwarf, unit), (offset, svma), &mut left) {
                 if found.is_none() {
                     (found, inside) = (Some(offset), depth);
                 } else {
@@ -202,10 +206,9 @@ impl Shapes {
         &self,
         shape: &Shape,
         mut values: Bytes<'_>,
-        dwarf: &Dwarf,
-        unit: &Unit,
-        offset: UnitOffset,
-        svma: u64,
+        (dwarf, unit): (&Dwarf, &Unit),
+        (offset, svma): (UnitOffset, u64),
+        left: &mut usize,
     ) -> bool {
         let (mut low, mut high) = (None, None);
         for &(name, form) in &self.attributes[shape.attributes.0..shape.attributes.1] {
@@ -218,7 +221,7 @@ impl Shapes {
                         _ => None,
                     };
                 }
-                gimli::DW_AT_ranges => return covers(dwarf, unit, offset, svma),
+                gimli::DW_AT_ranges => return covers(dwarf, unit, offset, svma, left),
                 _ => {
                     if let Some(step) = self.sizes.step(form) {
                         skip(step, &mut values);
@@ -233,7 +236,7 @@ impl Shapes {
                     | gimli::DW_FORM_data4
                     | gimli::DW_FORM_data8
                     | gimli::DW_FORM_udata => high,
-                    _ => return covers(dwarf, unit, offset, svma),
+                    _ => return covers(dwarf, unit, offset, svma, left),
                 };
                 // Code that the linker dropped begins at 0.
                 return low != 0 && svma.wrapping_sub(low) < length;
@@ -290,9 +293,12 @@ fn skip(step: Step, rest: &mut Bytes<'_>) {
     }
 }
 
-/// The same, by all that a range list can be.
+/// The same, by all that a range list can be. `left`: ranges that may be looked at.
 #[cold]
-fn covers(dwarf: &Dwarf, unit: &Unit, offset: UnitOffset, svma: u64) -> bool {
+fn covers(dwarf: &Dwarf, unit: &Unit, offset: UnitOffset, svma: u64, left: &mut usize) -> bool {
+    if *left == 0 {
+        return false;
+    }
     let Ok(entry) = unit.entry(offset) else {
         return false;
     };
@@ -300,6 +306,10 @@ fn covers(dwarf: &Dwarf, unit: &Unit, offset: UnitOffset, svma: u64) -> bool {
         return false;
     };
     while let Ok(Some(range)) = ranges.next() {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            break;
+        }
         if range.begin != 0 && range.begin <= svma && svma < range.end {
             return true;
         }

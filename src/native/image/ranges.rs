@@ -92,6 +92,9 @@ fn word64(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_ne_bytes(*word))
 }
 
+/// Ranges read of units that are not listed. Many may have the same long list.
+const MOST_UNLISTED: usize = 500_000;
+
 /// What the units cover that `.debug_aranges` does not list: those of compilers that do not write it.
 pub(super) fn unlisted(dwarf: &Dwarf, aranges: &[u8]) -> Vec<Covered> {
     let mut listed = Vec::new();
@@ -114,7 +117,9 @@ pub(super) fn unlisted(dwarf: &Dwarf, aranges: &[u8]) -> Vec<Covered> {
         let Ok(mut ranges) = dwarf.unit_ranges(&unit) else {
             continue;
         };
-        while let Ok(Some(range)) = ranges.next() {
+        while covered.len() < MOST_UNLISTED
+            && let Ok(Some(range)) = ranges.next()
+        {
             covered.push(Covered {
                 start: range.begin,
                 end: range.end,

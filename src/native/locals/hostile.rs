@@ -72,7 +72,7 @@ fn with_many_variables(mut look: impl FnMut(Frames)) {
     let cell = Cell::new(Some(Ok::<u128, Box<str>>(1)));
     let path = std::path::PathBuf::from("/tmp");
     let address = std::net::IpAddr::from([127, 0, 0, 1]);
-    let stack = unwind::capture();
+    let stack = unwind::capture_registers();
     // The closure's frame comes first if it is not inlined; here it is this function's own.
     look((stack.frames[0], stack.frames[1].sp));
     black_box((

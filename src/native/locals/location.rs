@@ -10,6 +10,8 @@ use gimli::{Encoding, Expression, Operation, UnitOffset};
 const MOST_OPERATIONS: usize = 1000;
 /// Values on the stack of an expression.
 const MOST_VALUES: usize = 64;
+/// Entries read of one location list.
+const MOST_LISTED: usize = 10_000;
 /// Pieces of one value.
 const MOST_PIECES: usize = 256;
 
@@ -83,7 +85,7 @@ impl Context<'_> {
     fn of_list(&self, list: Value) -> Result<Option<Expression<Slice>>, Gap> {
         let lists = self.source.dwarf().attr_locations(self.source.unit(), list);
         let mut list = lists.ok().flatten().ok_or(Gap::NotUnderstood)?;
-        loop {
+        for _ in 0..MOST_LISTED {
             match list.next() {
                 Ok(Some(entry)) => {
                     if (entry.range.begin..entry.range.end).contains(&self.address) {
@@ -94,6 +96,7 @@ impl Context<'_> {
                 Err(_) => return Err(Gap::NotUnderstood),
             }
         }
+        Err(Gap::NotUnderstood)
     }
 
     fn pieces(&self, expression: Expression<Slice>) -> Result<Pieces, Gap> {

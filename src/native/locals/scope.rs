@@ -10,6 +10,8 @@ use gimli::{DebuggingInformationEntry, Expression};
 
 /// Entries read below one function: the largest of rustc's own have some ten thousand.
 const MOST_ENTRIES: usize = 100_000;
+/// Ranges of its scopes read, of one function. Many scopes may have the same long list.
+const MOST_RANGES: usize = 100_000;
 /// From an entry to the abstract one that has its name: one step, or two.
 const MOST_ORIGINS: usize = 4;
 
@@ -19,6 +21,8 @@ pub(crate) struct Function {
     pub(crate) frame_base: Option<Expression<Slice>>,
     scopes: Vec<Scope>,
     variables: Vec<Variable>,
+    /// Ranges that may be read yet.
+    ranges_left: usize,
 }
 
 /// A function, inlined function, or block.
@@ -64,6 +68,7 @@ impl Function {
             frame_base: None,
             scopes: Vec::new(),
             variables: Vec::new(),
+            ranges_left: MOST_RANGES,
         };
         // The scopes around the next entry, with the depth of each.
         let mut around: Vec<(isize, usize)> = Vec::new();
@@ -125,7 +130,11 @@ impl Function {
         let source = &self.source;
         let mut ranges = Vec::new();
         if let Ok(mut list) = source.dwarf().die_ranges(source.unit(), die) {
-            while let Ok(Some(range)) = list.next() {
+            // A scope of which not all is known is in none of it: no variable is where it may not be.
+            while self.ranges_left > 0
+                && let Ok(Some(range)) = list.next()
+            {
+                self.ranges_left -= 1;
                 ranges.push((range.begin, range.end));
             }
         }

@@ -33,13 +33,18 @@ unsafe extern "C" {
 
 struct Walk<'a> {
     take: &'a mut dyn FnMut(RawFrame) -> bool,
-    /// Frames of this library that come first: of `walk` and of `capture`.
+    /// Frames of this library that come first: of `walk` and of who called it.
     own: usize,
+    registers: bool,
 }
 
 #[inline(never)]
-pub(super) fn walk(take: &mut dyn FnMut(RawFrame) -> bool) {
-    let mut walk = Walk { take, own: 2 };
+pub(super) fn walk(registers: bool, take: &mut dyn FnMut(RawFrame) -> bool) {
+    let mut walk = Walk {
+        take,
+        own: 2,
+        registers,
+    };
     // SAFETY: `visit` gets the address of `walk`, which outlives the call.
     unsafe { _Unwind_Backtrace(visit, (&raw mut walk).cast()) };
     // Not a tail call: this frame is counted among the library's own.
@@ -60,7 +65,10 @@ unsafe extern "C" fn visit(context: *mut Context, data: *mut c_void) -> c_int {
             pc: _Unwind_GetIPInfo(context, &raw mut before),
             sp: _Unwind_GetCFA(context),
             function: _Unwind_GetRegionStart(context),
-            registers: registers(context),
+            registers: match walk.registers {
+                true => registers(context),
+                false => Registers::default(),
+            },
             interrupted: before != 0,
         }
     };
