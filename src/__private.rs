@@ -8,6 +8,9 @@ pub use crate::capture::derive_support::*;
 #[cfg(feature = "grow")]
 pub use crate::framed::Growing;
 pub use crate::framed::{Limited, OrError, Plain, framed_by, framed_future as framed};
+pub use crate::framed::{
+    Making, Returned as ReturnedFuture, SameFuture, enter_future, future, same_future,
+};
 pub use crate::log_calls::call::{Log, log_enter, log_none};
 pub use crate::log_calls::enter::*;
 pub use crate::log_calls::entry::*;

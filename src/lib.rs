@@ -72,6 +72,7 @@
 //! * `native`, on by default: [`native`], the native stack and live variables from debug information.
 //! * `color`, on by default: colours on terminals; without it none, whatever the environment says.
 //! * `embed`: source lines in the program, as `#[frame(embed)]` for all functions.
+//! * `futures`: `tasks::StreamExt`, frames for streams.
 //! * `serde`: `serde::Serialize` for [`Stack`], [`FrameInfo`], [`Locals`], [`Local`], [`Value`], [`Code`]
 //!   and [`Traceback`]; `Serialize` and `Deserialize` for a [`Report`] and its parts.
 //! * `html`: `Report::to_html`, one page that needs nothing else.
@@ -391,6 +392,46 @@ pub use stacklens_macros::Inspect;
 /// let report = Report::of(&port("80a").unwrap_err());
 /// assert!(report.to_string().contains("let port = text.parse()?;"));
 /// ```
+///
+/// **`future`** is for a function that returns a future without being `async`: its frame goes on with that. So it is on the
+/// stack while the future is polled, and among the frames of [`tasks::dump`] from the call on, with the values that the
+/// function's variables had. The statements of an `async` block that is returned (in `Box::pin` or not) are positions of the
+/// frame.
+///
+/// ```
+/// use stacklens::{frame, tasks};
+/// use std::future::Future;
+/// use std::pin::{Pin, pin};
+/// use std::task::{Context, Waker};
+///
+/// #[frame(future)]
+/// fn fetch(id: u32) -> impl Future<Output = usize> {
+///     let url = format!("https://example.com/{id}");
+///     async move {
+///         std::future::pending::<()>().await;
+///         url.len()
+///     }
+/// }
+///
+/// #[frame(future)]
+/// fn boxed(id: u32) -> Pin<Box<dyn Future<Output = usize> + Send>> {
+///     Box::pin(fetch(id))
+/// }
+///
+/// let mut task = boxed(7);
+/// assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+/// # #[cfg(not(feature = "off"))] {
+/// let dump = tasks::dump();
+/// let waiting = dump.frames().find(|frame| frame.name() == "fetch").unwrap();
+/// assert_eq!(waiting.locals().to_string(), r#"{id: 7, url: "https://example.com/7"}"#);
+/// assert_eq!(waiting.awaited_by().unwrap().name(), "boxed");
+/// # }
+/// ```
+///
+/// The type may be `impl Future`, or a `Pin<Box<dyn Future>>` by whatever name (`BoxFuture<'_, T>`, `Self::Future`): one that
+/// is boxed elsewhere is boxed once more. On an `impl`, `trait` or `mod` it is for those of its functions that return
+/// `impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture` or `LocalBoxFuture`. A macro of yours that returns from the function
+/// returns a future without the frame, where the type lets it.
 ///
 /// **`hide`** leaves the frame out of printed stacks and tracebacks, where it is counted. As data it is
 /// there.

@@ -11,7 +11,7 @@ use stacklens::native::{CrossCheck, NativeFrame, NativeKind, Verdict, crosscheck
 use stacklens::{frame, framed};
 use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 /// All recorded frames are confirmed, in order, and these are their names, innermost first.
@@ -175,6 +175,31 @@ async fn outer() -> CrossCheck {
 fn async_functions_are_where_they_are_polled() {
     assert_confirmed(&poll(outer()), &["leaf", "inner", "outer"]);
     assert_confirmed(&poll(Box::pin(outer())), &["leaf", "inner", "outer"]);
+}
+
+#[frame(future)]
+fn returned() -> impl Future<Output = (CrossCheck, CrossCheck)> {
+    let making = leaf();
+    async move {
+        once_pending().await;
+        (making, leaf())
+    }
+}
+
+#[frame(future)]
+fn whole(
+    future: Pin<Box<dyn Future<Output = CrossCheck>>>,
+) -> Pin<Box<dyn Future<Output = CrossCheck>>> {
+    future
+}
+
+#[test]
+fn futures_that_a_function_returned_are_where_they_are_polled() {
+    let (making, polled) = poll(returned());
+    assert_confirmed(&making, &["leaf", "returned"]);
+    assert_confirmed(&polled, &["leaf", "returned"]);
+    let polled = poll(whole(Box::pin(outer())));
+    assert_confirmed(&polled, &["leaf", "inner", "outer", "whole"]);
 }
 
 extern "C" fn called_back(argument: *mut libc::c_void) {

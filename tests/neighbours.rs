@@ -41,12 +41,36 @@ static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
     workspace
 });
 
+/// The last version of `async-trait` that made a function of each body, in packages of their own: cargo has but one of 0.1.
+static OLD_ASYNC_TRAIT: LazyLock<Workspace> = LazyLock::new(|| {
+    let path = source_directory().join("neighbours/async_trait.rs");
+    let source = fs::read_to_string(path).expect("a source");
+    let mut workspace = Workspace::new("old_async_trait");
+    for edition in EDITIONS {
+        let name = format!("old-{edition}");
+        let dependencies = DEPENDENCIES
+            .replace("\"0.1\"\ntokio", "\"=0.1.42\"\ntokio")
+            .replace(
+                "unknown_attributes = { path = \"../unknown_attributes\" }\n",
+                "",
+            );
+        let package = workspace.package(&name, edition, &dependencies);
+        package.program(&name, "async_trait", source.clone());
+    }
+    workspace.write();
+    workspace
+});
+
 /// Runs the program in each edition, and compares what it prints.
 fn prints(program: &str, expected: &str) {
+    prints_in(&WORKSPACE, "neighbours", program, expected);
+}
+
+fn prints_in(workspace: &Workspace, kind: &str, program: &str, expected: &str) {
     for edition in EDITIONS {
-        let package = format!("neighbours-{edition}");
+        let package = format!("{kind}-{edition}");
         let example = format!("{package}-{program}");
-        let run = WORKSPACE.cargo(&["run", "--quiet", "-p", &package, "--example", &example]);
+        let run = workspace.cargo(&["run", "--quiet", "-p", &package, "--example", &example]);
         let printed = String::from_utf8_lossy(&run.stdout);
         assert!(
             run.status.success(),
@@ -83,16 +107,20 @@ fn tests_and_runtimes() {
     }
 }
 
+const ASYNC_TRAIT: &str = "declared a, provided 2\nSome(3)\n\
+     declared a, provided 2\nSome(3)\n\
+     declared a, provided 2\nSome(3)\n\
+     1, provided!\n\
+     0\n";
+
 #[test]
 fn async_trait() {
-    prints(
-        "async_trait",
-        "declared a, provided 2\nSome(3)\n\
-         declared a, provided 2\nSome(3)\n\
-         declared a, provided 2\nSome(3)\n\
-         1, provided!\n\
-         0\n",
-    );
+    prints("async_trait", ASYNC_TRAIT);
+}
+
+#[test]
+fn async_trait_as_it_was_before_it_boxed_blocks() {
+    prints_in(&OLD_ASYNC_TRAIT, "old", "async_trait", ASYNC_TRAIT);
 }
 
 #[test]

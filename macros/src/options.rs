@@ -3,6 +3,7 @@
 use crate::emit::Probing;
 use crate::log::LogOptions;
 use crate::recursion::Recursion;
+use crate::rewrite::Returned;
 use crate::secret::is_secret;
 use crate::tree::{group_at, punct_at, Tok};
 use proc_macro::{Delimiter, Span, TokenTree};
@@ -59,6 +60,10 @@ pub(crate) struct Options {
     /// The function's source lines go into its literal.
     pub(crate) embed: bool,
     pub(crate) recursion: Recursion,
+    /// The function returns a future, which takes its frame along.
+    future: Option<Span>,
+    /// `future` is the container's.
+    lenient_future: bool,
     /// `None` that is returned or left by is a failure too.
     pub(crate) trace_none: bool,
     pub(crate) root: Option<Vec<TokenTree>>,
@@ -75,7 +80,7 @@ pub(crate) struct OptionError {
 
 const KNOWN: &str =
     "`name = \"..\"`, `skip`, `skip(..)`, `skip_all`, `only(..)`, `redact(..)`, `show(..)`, \
-                     `capture = \"none|cheap|full\"`, `embed`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
+                     `capture = \"none|cheap|full\"`, `embed`, `future`, `hide`, `trace_none`, `recursion_limit = N`, `on_recursion = \"error\"`, `grow`, `crate = path`";
 
 impl Options {
     pub(crate) fn parse(toks: &[Tok], attribute: Attribute) -> Result<Options, OptionError> {
@@ -142,6 +147,7 @@ impl Options {
             "redact" => self.redact = names(name, span, rest)?,
             "show" => self.show = names(name, span, rest)?,
             "embed" => self.embed = flag(name, rest)?,
+            "future" => self.future = flag(name, rest)?.then_some(span),
             "hide" => self.hide = flag(name, rest)?,
             "recursion_limit" => self.recursion.limit(span, rest)?,
             "on_recursion" => {
@@ -213,6 +219,8 @@ impl Options {
             capture: self.capture.or(container.capture),
             hide: self.hide || container.hide,
             embed: self.embed || container.embed,
+            lenient_future: self.future.is_none(),
+            future: self.future.or(container.future),
             recursion: self.recursion.over(&container.recursion),
             trace_none: self.trace_none || container.trace_none,
             root: self.root.or_else(|| container.root.clone()),
@@ -224,6 +232,52 @@ impl Options {
             // Names of the container's lists need not be in each function.
             inherited: self.inherited || container.names_anything(),
         }
+    }
+
+    /// Whether the future that a function returns takes its frame along, and which kind it is. `written` stands behind `->`.
+    pub(crate) fn future(
+        &self,
+        is_async: bool,
+        written: &[Tok],
+    ) -> Result<Option<Returned>, OptionError> {
+        let Some(span) = self.future else {
+            return Ok(None);
+        };
+        let special = self.recursion.is_special(written) || self.recursion.grow;
+        if self.lenient_future {
+            let meant = !is_async && !special && Returned::is_likely(written);
+            return Ok(Returned::of(written).ok().filter(|_| meant));
+        }
+        if is_async {
+            let message = "an `async fn` is a frame without `future`, which is for other functions that return futures";
+            return Err(error(span, message.to_owned()));
+        }
+        if special {
+            let message = "`future` does not go with `recursion_limit`, `on_recursion` or `grow`: nothing recurses while a future waits";
+            return Err(error(span, message.to_owned()));
+        }
+        match Returned::of(written) {
+            Ok(returned) => Ok(Some(returned)),
+            Err(message) => Err(error(
+                written.first().map_or(span, Tok::span),
+                message.to_owned(),
+            )),
+        }
+    }
+
+    pub(crate) fn without_future(&self) -> Options {
+        Options {
+            future: None,
+            ..self.clone()
+        }
+    }
+
+    /// What is said where the body of such a function cannot be walked.
+    pub(crate) fn future_in_unknown_syntax(&self) -> Option<OptionError> {
+        let message =
+            "`future`: this body has syntax in which the values that it returns are not found";
+        let span = self.future.filter(|_| !self.lenient_future)?;
+        Some(error(span, message.to_owned()))
     }
 
     fn names_anything(&self) -> bool {
@@ -240,6 +294,13 @@ impl Options {
         Options {
             inherited: true,
             ..self.clone()
+        }
+    }
+
+    pub(crate) fn named_as(self, name: String) -> Options {
+        Options {
+            name: Some(name),
+            ..self
         }
     }
 

@@ -91,4 +91,4 @@ pub(crate) use segment::run_on_segment;
 pub(crate) use segment::with_room;
 pub(crate) use snapshot::{Snapshot, snapshots};
 pub use suspend::State;
-pub(crate) use suspend::{NOWHERE, Suspended, innermost};
+pub(crate) use suspend::{NOWHERE, Polling, Suspended, innermost};

@@ -119,6 +119,16 @@ impl<const N: usize> Suspended<N> {
         polls::set_current(outer);
     }
 
+    /// As [`Suspended::suspend`], of a frame that no poll has entered: the function that makes the future returns it. `by` is
+    /// who called that.
+    #[inline]
+    pub(crate) fn made(node: &'static Node, polling: Polling, guard: &Guard, by: Id) {
+        let outer = ManuallyDrop::new(polling).outer;
+        Self::store(node, guard);
+        node.made(by);
+        polls::set_current(outer);
+    }
+
     /// The future is ready: its frame is gone. [`Suspended::finish`] is to be told.
     #[inline(always)]
     pub(crate) fn end(&self, node: &'static Node, polling: Polling) {
@@ -236,6 +246,7 @@ impl<const N: usize> Suspended<N> {
         match (self.node, self.node().and_then(Node::moment)) {
             (FRESH, _) => State::Created,
             (_, Some(moment)) if moment.is_running() => State::Running,
+            (_, Some(moment)) if moment.polls() == 0 => State::Created,
             (_, Some(_)) => State::Suspended,
             // A panic left a node that nobody sees.
             (_, None) => State::Finished,

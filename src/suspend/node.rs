@@ -7,6 +7,7 @@
 //! suspend  position, values                                                 polls + 1 (release)   fence
 //! resume   record                           polls + 1 (release)   fence     awaited by whom, polled when
 //! release                                   polls = 0 (release)   fence
+//! made     position, values, made by whom   polls = 1 << 63 (release)   fence: instead of the first `suspend`
 //! ```
 //!
 //! A reader loads `id` and `polls` in this order, copies, and loads them again: if both are the same, all that it copied
@@ -25,6 +26,9 @@ pub(crate) const PLACE: Id = 1 << 30;
 
 /// In a node's `parent`: it did not poll this one, it made it and left it to somebody else.
 pub(crate) const SPAWNED: Id = 1 << 31;
+
+/// In a node's `polls`: the frame was made before the future was polled, so that what is counted below begins at 0.
+const MADE: u64 = 1 << 63;
 
 /// One more frame had the node.
 const NEXT: Id = 1 << 32;
@@ -67,7 +71,7 @@ impl Moment {
 
     /// How often it had been polled, the poll that was going on included.
     pub(crate) fn polls(self) -> u64 {
-        self.polls.div_ceil(2)
+        (self.polls & !MADE).div_ceil(2)
     }
 }
 
@@ -110,6 +114,14 @@ impl Node {
     pub(crate) fn rest(&self) {
         self.polls.store(self.polls.load(Relaxed) + 1, Release);
         // What the place of its record is used for from here on is not the frame's.
+        fence(Release);
+    }
+
+    /// The function that makes the future returns it, once position and values are stored: it waits for its first poll.
+    #[inline]
+    pub(crate) fn made(&self, by: Id) {
+        self.parent.store(by, Relaxed);
+        self.polls.store(MADE, Release);
         fence(Release);
     }
 

@@ -1,9 +1,8 @@
 //! Frames for futures that no attribute stands on, and for what is polled by hand.
 
-use crate::framed::facts;
+use crate::framed::{Polled, facts};
 use crate::inspect::FrameInfo;
-use crate::stack::{Known, State, Suspended};
-use crate::suspend::{Id, SPAWNED};
+use crate::stack::State;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -34,27 +33,57 @@ pub trait FutureExt: Future + Sized {
     /// `off`, nothing is kept.
     #[track_caller]
     fn framed(self, name: &'static str) -> Framed<Self> {
-        Framed {
-            frame: PollFrame::new(name),
-            future: self,
-        }
+        Framed::new(name, self)
     }
 }
 
 impl<F: Future> FutureExt for F {}
 
-/// A future with a frame: what [`FutureExt::framed`] gives.
+/// A future, a stream or an iterator with a frame: what [`FutureExt::framed`], `StreamExt::framed` (with the feature
+/// `futures`) and [`IteratorExt::framed`](super::IteratorExt::framed) give.
 #[derive(Debug)]
 pub struct Framed<F> {
     // Dropped first: while its own destructors run, the frame is still there.
-    future: F,
+    inner: F,
     frame: PollFrame,
 }
 
 impl<F> Framed<F> {
+    #[track_caller]
+    pub(super) fn new(name: &'static str, inner: F) -> Framed<F> {
+        Framed {
+            frame: PollFrame::new(name),
+            inner,
+        }
+    }
+
     /// Its frame.
     pub fn frame(&self) -> &PollFrame {
         &self.frame
+    }
+
+    /// What has the frame.
+    pub fn get_ref(&self) -> &F {
+        &self.inner
+    }
+
+    /// What has the frame, without it.
+    pub fn into_inner(self) -> F {
+        self.inner
+    }
+
+    /// Both, to run the one in the other.
+    pub(super) fn parts(&mut self) -> (&mut F, &mut PollFrame) {
+        (&mut self.inner, &mut self.frame)
+    }
+
+    /// Both, pinned.
+    pub(super) fn pinned(self: Pin<&mut Self>) -> (Pin<&mut F>, &mut PollFrame) {
+        // SAFETY: `inner` is pinned with `self` and never moved out of it; `frame` is never pinned.
+        unsafe {
+            let this = self.get_unchecked_mut();
+            (Pin::new_unchecked(&mut this.inner), &mut this.frame)
+        }
     }
 }
 
@@ -62,11 +91,7 @@ impl<F: Future> Future for Framed<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: `future` is pinned with `self` and never moved out of it; `frame` is never pinned.
-        let (future, frame) = unsafe {
-            let this = self.get_unchecked_mut();
-            (Pin::new_unchecked(&mut this.future), &mut this.frame)
-        };
+        let (future, frame) = self.pinned();
         let result = frame.poll(|| future.poll(context));
         if result.is_ready() {
             frame.finish();
@@ -75,8 +100,8 @@ impl<F: Future> Future for Framed<F> {
     }
 }
 
-/// A frame for something that is polled, or resumed, by hand: a `Future` or `Stream` that you implement, an iterator that
-/// stops between two items.
+/// A frame for something that is polled, or resumed, by hand: a `Future` or `Stream` that you implement, an iterator whose
+/// `next` is yours. (For one that is there already, see [`FutureExt`], `StreamExt` and [`IteratorExt`](super::IteratorExt).)
 ///
 /// ```
 /// use stacklens::tasks::{self, PollFrame};
@@ -116,9 +141,7 @@ impl<F: Future> Future for Framed<F> {
 /// Dropping it ends the frame. It may move between threads between two polls.
 #[derive(Debug)]
 pub struct PollFrame {
-    meta: Known,
-    spawner: Id,
-    frame: Suspended<0>,
+    frame: Polled<0>,
 }
 
 impl PollFrame {
@@ -130,14 +153,8 @@ impl PollFrame {
 
     /// A frame with the facts of a function, as the macros write them.
     pub(crate) fn with_facts(meta: &'static str) -> PollFrame {
-        let spawner = match crate::suspend::thread::current().id() {
-            0 => 0,
-            id => id | SPAWNED,
-        };
         PollFrame {
-            meta: Known::new(meta),
-            spawner,
-            frame: Suspended::FRESH,
+            frame: Polled::new(meta),
         }
     }
 
@@ -147,19 +164,12 @@ impl PollFrame {
     ///
     /// If `poll` does, and as any annotated function where the stack is at its end.
     pub fn poll<R>(&mut self, poll: impl FnOnce() -> R) -> R {
-        if cfg!(feature = "off") {
-            return poll();
-        }
-        let guard = self.meta.enter();
-        let (node, polling) = self.frame.resume(self.meta.meta(), &guard, self.spawner);
-        let result = poll();
-        Suspended::<0>::suspend(node, polling, &guard);
-        result
+        self.frame.poll(poll)
     }
 
     /// Nothing is waited for any more: the frame is gone. The next poll would begin a new one.
     pub fn finish(&mut self) {
-        self.frame.release();
+        self.frame.finish();
     }
 
     /// Whether it was polled, waits, or is finished.
@@ -169,17 +179,11 @@ impl PollFrame {
 
     /// The frame as it waits; of one that was not polled yet, as it will begin. `None` when it is finished.
     pub fn frame(&self) -> Option<FrameInfo> {
-        self.frame.snapshot(self.meta.meta()).map(FrameInfo::new)
+        self.frame.info()
     }
 
     /// What [`TaskFrame::id`](super::TaskFrame::id) is in a dump, while the frame is kept.
     pub fn id(&self) -> Option<u64> {
         self.frame.id()
-    }
-}
-
-impl Drop for PollFrame {
-    fn drop(&mut self) {
-        self.frame.release();
     }
 }

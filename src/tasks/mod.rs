@@ -36,7 +36,8 @@
 //! # What is in it
 //!
 //! The frames of `#[frame] async fn`s, of [`FutureExt::framed`] and of [`PollFrame`] that were polled at least once and are
-//! neither ready nor dropped. A future that was forgotten (`mem::forget`) is there for good.
+//! neither ready nor dropped; those of functions with `#[frame(future)]` from the call on, with `(not polled yet)` until they
+//! are. A future that was forgotten (`mem::forget`) is there for good.
 //!
 //! *Awaited by* is who polled it last: the innermost frame around that poll. So it is the function that awaits it, through
 //! `join!`, `select!`, `FuturesUnordered` and whatever else polls several at once; and one that is moved to another place is
@@ -51,12 +52,18 @@
 
 mod dump;
 mod future;
+mod iterator;
 mod json;
+#[cfg(feature = "futures")]
+mod stream;
 mod tree;
 
 pub use crate::stack::State;
 pub use dump::{TaskDump, TaskFrame};
 pub use future::{Framed, FutureExt, PollFrame};
+pub use iterator::IteratorExt;
+#[cfg(feature = "futures")]
+pub use stream::StreamExt;
 pub use tree::Tree;
 
 /// All frames of futures, as they are now.

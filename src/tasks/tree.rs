@@ -196,6 +196,7 @@ fn facts<'d>(frame: TaskFrame<'d>) -> impl Hash + PartialEq + use<'d> {
         .map(|by| (by.copied().meta.address(), by.copied().position));
     let state = (
         copied.is_running,
+        copied.polls == 0,
         copied.is_spawned,
         frame.is_detached(),
         by,
@@ -264,6 +265,9 @@ fn describe(out: &mut String, frame: TaskFrame<'_>) {
     if frame.is_running() {
         out.push_str(" (running)");
     }
+    if frame.polls() == 0 {
+        out.push_str(" (not polled yet)");
+    }
     if let Some(by) = frame.spawned_by() {
         let _ = write!(out, " (spawned by {by})");
     } else if frame.is_detached() {
@@ -278,6 +282,10 @@ fn describe(out: &mut String, frame: TaskFrame<'_>) {
 fn times(out: &mut String, frame: TaskFrame<'_>) {
     let (age, since) = (Since(frame.age()), Since(frame.since_polled()));
     let polls = frame.polls();
+    if polls == 0 {
+        let _ = write!(out, " [{age} old]");
+        return;
+    }
     let plural = if polls == 1 { "" } else { "s" };
     let _ = write!(
         out,

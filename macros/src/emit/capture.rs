@@ -26,7 +26,7 @@ impl Emit {
 
     /// Whether [`Emit::capture_at`] can be emitted.
     pub(crate) fn captures_at(&self) -> bool {
-        self.reach == Reach::Guard && !self.plain
+        self.reach.get() == Reach::Guard && !self.plain
     }
 
     /// `cap_at(&x, SITE, NEXT, frame);`: one call for a capture and the position of the statement behind it.
@@ -66,7 +66,7 @@ impl Emit {
         self.probe(out, variable, by);
         let mut arguments = vec![self.number(slot | position << 8)];
         self.push_frame(&mut arguments);
-        out.push(self.ident(if self.reach == Reach::Guard {
+        out.push(self.ident(if self.reach.get() == Reach::Guard {
             "stacklens_cap"
         } else {
             "stacklens_cap_top"

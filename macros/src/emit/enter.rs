@@ -142,6 +142,40 @@ impl Emit {
         out
     }
 
+    /// `let guard = enter_future::<SLOTS>(META);`
+    pub(crate) fn enter_future(&self, out: &mut Vec<TokenTree>, slots: u32, meta: &str) {
+        out.extend([self.ident("let"), self.guard().into(), self.punct('=')]);
+        out.extend(self.path("enter_future"));
+        self.turbofish(out, Some(&[self.number(slots)]), false);
+        out.push(self.group(Delimiter::Parenthesis, self.meta(meta)));
+        out.push(self.punct(';'));
+    }
+
+    /// `future(FUTURE, &guard)`; of a type that has to stay what it is, `same_future::<R, _>(FUTURE, &guard)`: `named` is the
+    /// type, where it can be written.
+    pub(crate) fn future(
+        &self,
+        named: Option<Option<Vec<TokenTree>>>,
+        future: Vec<TokenTree>,
+    ) -> Vec<TokenTree> {
+        let mut out = self.path(if named.is_some() {
+            "same_future"
+        } else {
+            "future"
+        });
+        if let Some(named) = named {
+            let result = named.unwrap_or_else(|| vec![self.ident("_")]);
+            out.extend(colons(self.span.get()));
+            out.push(self.punct('<'));
+            out.extend(result);
+            out.extend([self.punct(','), self.ident("_"), self.punct('>')]);
+        }
+        let mut arguments = future;
+        arguments.extend([self.punct(','), self.punct('&'), self.guard().into()]);
+        out.push(self.group(Delimiter::Parenthesis, arguments));
+        out
+    }
+
     /// `async move BLOCK`
     pub(crate) fn async_move(&self, block: TokenTree) -> Vec<TokenTree> {
         vec![self.ident("async"), self.ident("move"), block]

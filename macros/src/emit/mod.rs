@@ -48,7 +48,7 @@ pub(crate) struct Emit {
     pub(crate) named: Cell<bool>,
     /// A value that the function returns is shown by its type's own impls, see `Emit::log_show`.
     pub(crate) shows: Cell<bool>,
-    pub(crate) reach: Reach,
+    pub(crate) reach: Cell<Reach>,
     /// Only scalars are read from values: the function contains `unsafe`, and a local may be half made.
     pub(crate) plain: bool,
 }
@@ -64,7 +64,7 @@ impl Emit {
             receiver: Cell::new(false),
             named: Cell::new(false),
             shows: Cell::new(false),
-            reach,
+            reach: Cell::new(reach),
             plain,
         }
     }
@@ -148,7 +148,7 @@ impl Emit {
     }
 
     fn name(&self, base: &str) -> String {
-        match (self.reach, self.plain && base.starts_with("cap")) {
+        match (self.reach.get(), self.plain && base.starts_with("cap")) {
             (Reach::Guard, false) => base.to_owned(),
             (Reach::Guard, true) => format!("{base}_plain"),
             (Reach::Top, false) => format!("{base}_top"),
@@ -158,7 +158,7 @@ impl Emit {
 
     /// `, guard.active`, or nothing where the frame is found by itself.
     fn push_frame(&self, arguments: &mut Vec<TokenTree>) {
-        if self.reach == Reach::Guard {
+        if self.reach.get() == Reach::Guard {
             if !arguments.is_empty() {
                 arguments.push(self.punct(','));
             }

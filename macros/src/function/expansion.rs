@@ -1,6 +1,6 @@
 //! The function with its frame: what its body and its parameters say is brought together here.
 
-use super::future::boxed_async;
+use super::future::{boxed_async, nested_async};
 use super::parameter::Parameter;
 use super::{attributes, mentions, Function};
 use crate::embed;
@@ -58,7 +58,17 @@ impl<'t, 'o> Expansion<'t, 'o> {
         let (inner_attributes, body) = split_inner_attributes(body);
         let entry = self.function.toks[self.function.name - 1].span();
         self.emit.locate(entry);
-        if let Some(boxed) = boxed_async(body).filter(|_| !self.function.is_async) {
+        let future = self
+            .options
+            .future(self.function.is_async, self.function.result)?;
+        let written = ident_at(self.function.toks, self.function.name).unwrap_or("");
+        if let Some(nested) = nested_async(written, body).filter(|_| !self.function.is_async) {
+            if let Some(tokens) = self.assemble_nested(&inner_attributes, body, nested) {
+                return Ok(tokens);
+            }
+        }
+        let boxed = boxed_async(body).filter(|_| !self.function.is_async && future.is_none());
+        if let Some(boxed) = boxed {
             if let Some(tokens) = self.assemble_boxed(&inner_attributes, body, boxed, entry) {
                 return Ok(tokens);
             }
@@ -67,7 +77,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
         let mut walker = Walker::new(&self.emit, self.options, Positions::new(entry));
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
         let may_return = walker.exits.leaves() && may_return(body);
-        walker.exits.early = may_return && self.emit.reach == Reach::Guard;
+        walker.exits.early = may_return && self.emit.reach.get() == Reach::Guard;
         if let Some(log) = self
             .options
             .log
@@ -78,13 +88,24 @@ impl<'t, 'o> Expansion<'t, 'o> {
             let hidden = log.hides_result(&self.name());
             walker.exits = exits.logged(&self.emit, self.function.result, hidden);
         }
+        walker.exits.future = future;
         let arguments = self.declare(&mut walker);
-        walker.first = self.emit.reach == Reach::Guard
+        walker.first = self.emit.reach.get() == Reach::Guard
             && self.options.log.is_none()
             && !self.options.recursion.grow;
         let walked = match walker.body(body) {
             Ok(walked) => walked,
             // Syntax that the walk does not know: the frame and the parameters. What the body mentions it may well read.
+            Err(_) if future.is_some() => {
+                return match self.options.future_in_unknown_syntax() {
+                    Some(error) => Err(error),
+                    None => Expansion {
+                        options: &self.options.without_future(),
+                        ..self
+                    }
+                    .run(),
+                };
+            }
             Err(_) => {
                 walker = Walker::new(&self.emit, self.options, Positions::new(entry));
                 self.declare(&mut walker);
@@ -184,7 +205,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
                     .collect()
             })
             .collect();
-        if self.emit.reach == Reach::Guard {
+        if self.emit.reach.get() == Reach::Guard {
             walker.scope.reserve(by_enter.min(ENTER_ARGUMENTS as u32));
         }
         declared

@@ -1,13 +1,30 @@
 //! A function whose body becomes a future: the guard is on the stack of `poll`.
 
 use super::expansion::Expansion;
+use super::Function;
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Positions};
-use crate::rewrite::{Body, Scope, Walker};
-use crate::tree::Tok;
+use crate::rewrite::{item_end, Body, Scope, Walker};
+use crate::tree::{ident_at, skip_attributes, Tok};
 use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 impl Expansion<'_, '_> {
+    /// `async fn __f(_self: &Self, ..) { .. } Box::pin(__f(self, ..))`, as `#[async_trait]` left it before 0.1.43: the frame is
+    /// that of the inner function. `None` if that is in unknown syntax.
+    pub(super) fn assemble_nested(
+        &self,
+        inner_attributes: &[Tok],
+        body: &[Tok],
+        nested: usize,
+    ) -> Option<TokenStream> {
+        let function = Function::parse(&body[..nested])?;
+        let options = self.options.lenient().named_as(self.name());
+        let inner = function.expand(&options, self.qualifier).ok()?;
+        let rest = body[nested..].iter().map(Tok::token);
+        let tokens = inner.into_iter().chain(rest).collect();
+        Some(self.item(inner_attributes, &[], tokens))
+    }
+
     /// `Box::pin(async move { .. })`, as `#[async_trait]` leaves it: the frame goes round the future's polls, not round its
     /// making. `None` if the block cannot be walked.
     pub(super) fn assemble_boxed(
@@ -123,6 +140,23 @@ impl Expansion<'_, '_> {
         framed.extend([self.emit.punct('.'), self.emit.ident("await")]);
         self.received(inner_attributes, list, &framed)
     }
+}
+
+/// A body that is an async function called `__f`, where the function is called `f`, and a call of it in `Box::pin(..)`: where
+/// the call begins.
+pub(super) fn nested_async(name: &str, body: &[Tok]) -> Option<usize> {
+    let (start, _) = skip_attributes(body, 0);
+    let nested = match &body[start..] {
+        [a, f, Tok::Ident { name: nested, .. }, ..] if a.is_ident("async") && f.is_ident("fn") => {
+            nested
+        }
+        _ => return None,
+    };
+    let end = item_end(body, start)?;
+    let call = body.last()?.group(Delimiter::Parenthesis)?;
+    let boxed = body[end..].iter().filter_map(Tok::ident).eq(["Box", "pin"]);
+    let called = ident_at(call, 0) == Some(nested);
+    (boxed && called && nested.strip_prefix("__") == Some(name)).then_some(end)
 }
 
 /// A body that is `Box::pin(async move { .. })` and nothing else: the index of the call's parentheses, and that of the block in

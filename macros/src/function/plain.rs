@@ -60,7 +60,8 @@ impl Expansion<'_, '_> {
             }
         }
         // A frame that is entered in another way takes no arguments: they are captured behind it.
-        let special = self.options.recursion.is_special(self.function.result);
+        let special =
+            exits.future.is_some() || self.options.recursion.is_special(self.function.result);
         let by_enter: Vec<usize> = entered
             .iter()
             .filter(|_| !special)
@@ -103,6 +104,9 @@ impl Expansion<'_, '_> {
                 &scope.variables[index],
                 slot,
             ),
+            None if exits.future.is_some() => {
+                self.emit.enter_future(&mut tokens, scope.slots(), &meta);
+            }
             None => self.enter(&mut tokens, &meta, &arguments),
         }
         let mut captures = Vec::new();

@@ -3,6 +3,7 @@
 //! `Err(..)` is a failure as it stands: that is noted before it is made, and its tokens stay as they are. Anything else but
 //! `Ok(..)` is given to an observer that sees what it is. `?` has its own (expr.rs).
 
+use super::future::Returned;
 use super::syntax::block_like_end;
 use super::Walker;
 use crate::emit::Emit;
@@ -27,6 +28,8 @@ pub(crate) struct Exits {
     logged: bool,
     /// It returns a closure somewhere, as it stands.
     closure: bool,
+    /// All that it returns are futures, which take its frame along.
+    pub(crate) future: Option<Returned>,
 }
 
 /// By which code a value leaves.
@@ -79,6 +82,7 @@ impl Exits {
             log: None,
             logged: false,
             closure: false,
+            future: None,
         }
     }
 
@@ -106,7 +110,7 @@ impl Exits {
 
     /// Whether all values that leave the function are looked at, and not only failures.
     pub(super) fn all(&self) -> bool {
-        self.log.is_some()
+        self.log.is_some() || self.future.is_some()
     }
 
     /// Whether the operand of a `?` is given to the log.
@@ -121,7 +125,7 @@ impl Exits {
 }
 
 /// The name of a type without its path and arguments: `Result` for `std::io::Result<u8>`.
-fn last_segment(written: &[Tok]) -> Option<&str> {
+pub(super) fn last_segment(written: &[Tok]) -> Option<&str> {
     let mut i = 0;
     while operator_at(written, i, "::") || operator_at(written, i + 1, "::") {
         i += if written[i].is_punct(':') { 2 } else { 3 };
@@ -211,7 +215,10 @@ impl Walker<'_> {
         position: Option<u32>,
         way: Way,
     ) -> Vec<TokenTree> {
-        let tokens = self.failing_leaf(written, tokens, position, way);
+        let tokens = match self.exits.future {
+            Some(returned) => self.future_leaf(written, tokens, returned),
+            None => self.failing_leaf(written, tokens, position, way),
+        };
         match self.exits.log.clone() {
             Some(_) if is_closure(written) => {
                 self.exits.closure = true;

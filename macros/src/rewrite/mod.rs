@@ -8,6 +8,7 @@ mod branches;
 mod closure;
 mod exits;
 mod expr;
+mod future;
 mod list;
 mod losses;
 mod moved;
@@ -21,6 +22,7 @@ mod types;
 
 pub(crate) use block::Body;
 pub(crate) use exits::{may_return, Exit, Exits};
+pub(crate) use future::Returned;
 pub(crate) use pattern::bindings;
 pub(crate) use readable::{Passed, Read};
 pub(crate) use scope::{Scope, Variable};
