@@ -3,7 +3,8 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
-use crate::capture::debug;
+use crate::capture::{Erased, debug};
+use crate::error::{Route, route_of};
 use crate::framed::Watching;
 use crate::log_calls::call::Log;
 use crate::stack::{Active, Guard, innermost};
@@ -11,7 +12,9 @@ use crate::trace::{self, Left, Way};
 use std::any::type_name;
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::{ControlFlow, Deref};
+use std::sync::Arc;
 use std::task::Poll;
 
 /// The types that `?` works on.
@@ -23,8 +26,17 @@ pub trait Observed {
     /// Names the error's type, if there is an error.
     const ERROR: Option<fn() -> &'static str>;
 
+    /// Whether the error may be one that keeps its [route](Route): it is as large as those are. What is not, costs nothing to be
+    /// compiled.
+    const KEEPS_ROUTE: bool = false;
+
     /// Whether `?` returns from the function.
     fn leaves(&self) -> bool;
+
+    /// The route of the error, if it keeps one.
+    fn route(&self) -> Option<Arc<Route>> {
+        None
+    }
 
     /// Tells the call log what the function is left by.
     fn failure(&self, log: &Log);
@@ -32,11 +44,20 @@ pub trait Observed {
 
 impl<T, E> Observed for Result<T, E> {
     const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+    const KEEPS_ROUTE: bool = keeps_route::<E>();
 
     #[inline]
     #[allow(clippy::redundant_pattern_matching)] // `is_err` is a call in an unoptimised build
     fn leaves(&self) -> bool {
         matches!(self, Err(_))
+    }
+
+    #[inline]
+    fn route(&self) -> Option<Arc<Route>> {
+        match self {
+            Err(error) => copied_route(error),
+            _ => None,
+        }
     }
 
     fn failure(&self, log: &Log) {
@@ -77,10 +98,19 @@ impl<B, C> Observed for ControlFlow<B, C> {
 
 impl<T, E> Observed for Poll<Result<T, E>> {
     const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+    const KEEPS_ROUTE: bool = keeps_route::<E>();
 
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Err(_)))
+    }
+
+    #[inline]
+    fn route(&self) -> Option<Arc<Route>> {
+        match self {
+            Poll::Ready(Err(error)) => copied_route(error),
+            _ => None,
+        }
     }
 
     fn failure(&self, log: &Log) {
@@ -92,10 +122,19 @@ impl<T, E> Observed for Poll<Result<T, E>> {
 
 impl<T, E> Observed for Poll<Option<Result<T, E>>> {
     const ERROR: Option<fn() -> &'static str> = Some(type_name::<E>);
+    const KEEPS_ROUTE: bool = keeps_route::<E>();
 
     #[inline]
     fn leaves(&self) -> bool {
         matches!(self, Poll::Ready(Some(Err(_))))
+    }
+
+    #[inline]
+    fn route(&self) -> Option<Arc<Route>> {
+        match self {
+            Poll::Ready(Some(Err(error))) => copied_route(error),
+            _ => None,
+        }
     }
 
     fn failure(&self, log: &Log) {
@@ -105,11 +144,38 @@ impl<T, E> Observed for Poll<Option<Result<T, E>>> {
     }
 }
 
+const fn keeps_route<E>() -> bool {
+    size_of::<E>() == size_of::<usize>()
+}
+
+/// The route of an error, by a copy of it: if the address of the error itself were handed on, an optimised function would have
+/// every operand in memory, also those that succeed.
+#[inline]
+fn copied_route<E>(error: &E) -> Option<Arc<Route>> {
+    // SAFETY: the bytes of a value, as bytes that nothing drops.
+    let copy = unsafe { std::ptr::from_ref(error).cast::<MaybeUninit<E>>().read() };
+    // SAFETY: they are those of a value that is alive, lent and not touched for as long as this one is looked at; of the types
+    // that `route_of` knows nothing changes by that, and others it does not look at.
+    route_of(Erased::of(unsafe { copy.assume_init_ref() }))
+}
+
+/// The route of a failure's error; not even asked for, if it cannot have one. To be the last argument of a call: what would be
+/// computed behind it might unwind, and each crate would have to compile how it is dropped then.
+macro_rules! route {
+    ($operand:expr, $type:ty) => {
+        if const { <$type as Observed>::KEEPS_ROUTE } {
+            Observed::route($operand)
+        } else {
+            None
+        }
+    };
+}
+
 /// The operand of a `?` in a function that returns `R`: if it leaves the function, then from the position in `exit`.
 #[inline]
 pub fn q<R, T: Observed>(operand: T, exit: u64, frame: Active) -> T {
     if operand.leaves() {
-        left_by(T::ERROR, exit, frame, type_name::<R>);
+        left_by(T::ERROR, exit, frame, type_name::<R>, route!(&operand, T));
     }
     operand
 }
@@ -118,7 +184,7 @@ pub fn q<R, T: Observed>(operand: T, exit: u64, frame: Active) -> T {
 #[inline]
 pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, frame: Active) -> T {
     if operand.leaves() {
-        left_by(T::ERROR, exit, frame, type_name::<R>);
+        left_by(T::ERROR, exit, frame, type_name::<R>, route!(&operand, T));
     } else {
         frame.at(success);
     }
@@ -128,7 +194,13 @@ pub fn q_next<R, T: Observed>(operand: T, exit: u64, success: u32, frame: Active
 #[inline]
 pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
     if operand.leaves() {
-        left_by(T::ERROR, exit, innermost().active, type_name::<R>);
+        left_by(
+            T::ERROR,
+            exit,
+            innermost().active,
+            type_name::<R>,
+            route!(&operand, T),
+        );
     }
     operand
 }
@@ -136,7 +208,13 @@ pub fn q_top<R, T: Observed>(operand: T, exit: u64) -> T {
 #[inline]
 pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
     if operand.leaves() {
-        left_by(T::ERROR, exit, innermost().active, type_name::<R>);
+        left_by(
+            T::ERROR,
+            exit,
+            innermost().active,
+            type_name::<R>,
+            route!(&operand, T),
+        );
     } else {
         innermost().at(success);
     }
@@ -148,9 +226,11 @@ pub fn q_next_top<R, T: Observed>(operand: T, exit: u64, success: u32) -> T {
 /// then by which code it leaves.
 const POSITION: u32 = 20;
 
+type Found = (Option<fn() -> &'static str>, Option<Arc<Route>>);
+
 thread_local! {
-    /// Names the error that [`fails`] has found, for [`left`].
-    static ERROR: Cell<Option<fn() -> &'static str>> = const { Cell::new(None) };
+    /// What [`fails`] has found, for [`left`]: what names the error, and its route.
+    static FOUND: Cell<Found> = const { Cell::new((None, None)) };
 }
 
 /// Whether the operand of a `?` leaves the function. If so, values are read next, for [`left`].
@@ -158,7 +238,7 @@ thread_local! {
 pub fn fails<T: Observed>(operand: &T, frame: Active) -> bool {
     let fails = operand.leaves();
     if fails {
-        found(T::ERROR, frame);
+        found(T::ERROR, frame, route!(operand, T));
     }
     fails
 }
@@ -170,11 +250,11 @@ pub fn fails_top<T: Observed>(operand: &T) -> bool {
 
 #[cold]
 #[inline(never)]
-fn found(error: Option<fn() -> &'static str>, frame: Active) {
+fn found(error: Option<fn() -> &'static str>, frame: Active, route: Option<Arc<Route>>) {
     frame.thaw();
     // A `Debug` that the reads run has no errors of its own here.
     if !debug::is_busy() {
-        ERROR.set(error);
+        let _ = FOUND.try_with(|found| found.set((error, route)));
     }
 }
 
@@ -188,11 +268,11 @@ pub fn left_top<R>(exit: u64) {
 #[cold]
 #[inline(never)]
 pub fn left<R>(exit: u64, frame: Active) {
-    let error = match debug::is_busy() {
-        true => None,
-        false => ERROR.take(),
+    let (error, route) = match debug::is_busy() {
+        true => (None, None),
+        false => FOUND.try_with(Cell::take).unwrap_or_default(),
     };
-    left_by(error, exit, frame, type_name::<R>);
+    left_by(error, exit, frame, type_name::<R>, route);
 }
 
 #[cold]
@@ -202,9 +282,15 @@ fn left_by(
     exit: u64,
     frame: Active,
     result: fn() -> &'static str,
+    route: Option<Arc<Route>>,
 ) {
     match error {
-        Some(_) => leave(exit, frame, error, result, false),
+        Some(_) => {
+            leave(exit, frame, error, result, false);
+            if let Some(route) = route {
+                route.left();
+            }
+        }
         None => left_by_none(exit, frame, result),
     }
 }
@@ -300,12 +386,12 @@ impl<T, E> Leaf<Result<T, E>> {
     #[allow(clippy::redundant_pattern_matching)] // `is_err` is a call in an unoptimised build
     pub fn stacklens_ret(&self, value: Result<T, E>, exit: u64, frame: Active) -> Result<T, E> {
         if matches!(value, Err(_)) {
-            leave(
+            left_by(
+                Some(type_name::<E>),
                 exit,
                 frame,
-                Some(type_name::<E>),
                 type_name::<Result<T, E>>,
-                false,
+                route!(&value, Result<T, E>),
             );
         }
         value

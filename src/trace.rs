@@ -76,6 +76,11 @@ impl Hop {
         (self.error != Some(to)).then_some(to)
     }
 
+    /// The number of the activation that was left.
+    pub(crate) fn identity(&self) -> Option<u64> {
+        self.frame.identity()
+    }
+
     pub(crate) fn way(&self) -> Way {
         self.way
     }
@@ -132,6 +137,16 @@ impl ReturnTrace {
     /// Hops between the first 16 and the last 48 that were not kept.
     pub fn omitted(&self) -> usize {
         self.omitted
+    }
+
+    /// The hops behind that of the activation with this number; all, if it has none.
+    pub(crate) fn since(mut self, identity: Option<u64>) -> ReturnTrace {
+        let is_it = |hop: &Hop| identity.is_some() && hop.identity() == identity;
+        if let Some(at) = self.hops.iter().rposition(is_it) {
+            self.hops.drain(..=at);
+            self.omitted = 0;
+        }
+        self
     }
 
     fn push(&mut self, hop: Hop) {
@@ -221,6 +236,8 @@ pub(crate) fn leave(entered: Active, left: &Left) {
     let here = frame.position();
     entered.at(left.position);
     let result = (left.result)();
+    // Before the frame is copied: the hop has the number, too.
+    let identity = frame.identity();
     let hop = Hop {
         frame: FrameInfo::new(frame.snapshot()),
         way: left.way,
@@ -239,7 +256,7 @@ pub(crate) fn leave(entered: Active, left: &Left) {
     });
     let at = At {
         caller,
-        left: (frame, frame.identity(), frame.meta()),
+        left: (frame, identity, frame.meta()),
     };
     // Busy only if what this calls (an allocator that is annotated) fails in its turn, and gone past the thread's end.
     let _ = OPEN.try_with(|open| {
@@ -281,8 +298,16 @@ fn of_error(type_name: &str) -> Option<ReturnTrace> {
 
 /// The trace of the error that the innermost function is just being left by: `?` has found it and converts it.
 pub(crate) fn leaving() -> Option<ReturnTrace> {
+    with_leaving(ReturnTrace::clone)
+}
+
+/// The same, to be looked at.
+pub(crate) fn with_leaving<R>(look: impl FnOnce(&ReturnTrace) -> R) -> Option<R> {
     let frame = stack::current()?;
-    find(|open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1))
+    with(
+        |open| open.at.left.0.is_at(frame) && frame.is(open.at.left.1),
+        look,
+    )
 }
 
 /// Whether the function's failure has become a hop.
@@ -323,10 +348,14 @@ pub(crate) fn held(type_name: &str) -> Option<(ReturnTrace, usize)> {
 
 /// The newest trace like this.
 fn find(like: impl Fn(&Open) -> bool) -> Option<ReturnTrace> {
+    with(like, ReturnTrace::clone)
+}
+
+fn with<R>(like: impl Fn(&Open) -> bool, look: impl FnOnce(&ReturnTrace) -> R) -> Option<R> {
     let find = |open: &RefCell<Vec<Open>>| {
         let open = open.try_borrow().ok()?;
         let found = open.iter().rev().find(|open| like(open))?;
-        Some(found.trace.clone())
+        Some(look(&found.trace))
     };
     OPEN.try_with(find).ok().flatten()
 }

@@ -36,6 +36,13 @@ impl<'a> Erased<'a> {
         (self.id)() == TypeId::of::<T>()
     }
 
+    /// The value, if it is of this type.
+    pub(crate) fn downcast_ref<T: 'static>(&self) -> Option<&'a T> {
+        // SAFETY: a live value of the type that `id` answers for, lent for `'a`; a `T: 'static` has no lifetimes that the
+        // identity could leave out.
+        self.is::<T>().then(|| unsafe { &*self.at.cast::<T>() })
+    }
+
     pub(crate) fn entry(&self) -> &'static TypeEntry {
         intern(self.id, self.name)
     }

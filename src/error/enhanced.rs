@@ -88,6 +88,7 @@ impl fmt::Display for EnhancedError {
                 }
                 Entry::Omitted { frames } => write_gap(*frames, "omitted", f)?,
                 Entry::Unrecorded { frames } => write_gap(*frames, "unrecorded", f)?,
+                Entry::Joined(joint) => write!(f, "\n  [{joint}]")?,
             }
         }
         write_gap(hidden, "hidden", f)

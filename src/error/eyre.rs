@@ -18,6 +18,7 @@
 //! ```
 
 use super::origin::Origin;
+use super::route::Route;
 use crate::config::settings;
 use crate::panics;
 use crate::report::{Failure, Report};
@@ -25,6 +26,7 @@ use ::eyre::{EyreHandler, InstallError};
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
 /// Gives each `eyre::Report` that is made from now on the frames that are active when it is made: its
 /// `Debug`, and so a `main` that returns it, prints them with their values.
@@ -64,6 +66,12 @@ impl Handler {
         self.origin
             .report(Failure::of_dyn(error, &settings().limits))
     }
+}
+
+/// The route of an error that was made after [`install`].
+pub(super) fn route_of(error: &::eyre::Report) -> Option<Arc<Route>> {
+    let handler = error.handler().downcast_ref::<Handler>()?;
+    Some(handler.origin.route())
 }
 
 impl EyreHandler for Handler {

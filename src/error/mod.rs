@@ -13,11 +13,13 @@ mod origin;
 mod path;
 mod report;
 mod result_ext;
+mod route;
 
 pub use chain::Chain;
 pub use enhanced::{EnhancedError, enhanced_traceback};
 pub use report::Reportable;
 pub use result_ext::{IntoError, ResultExt};
+pub(crate) use route::{Route, route_of};
 
 use crate::report::Note;
 use layer::{Layer, Node, Text};
@@ -56,6 +58,38 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 /// let frames: Vec<_> = report.frames().map(|frame| &*frame.function).collect();
 /// assert_eq!(frames, ["configure", "parse_port"]);
 /// ```
+///
+/// # On its way
+///
+/// It may be returned anywhere: by a thread to the one that joins it, by a task to the one that awaits it, through a channel,
+/// or after it was stored. Each annotated function that it leaves there is in the report, too, with what says where it came
+/// from.
+///
+/// ```
+/// use stacklens::{Result, err, frame};
+/// use std::thread;
+///
+/// #[frame]
+/// fn work(shard: u32) -> Result<u32> {
+///     Err(err!("shard {shard} is empty"))
+/// }
+///
+/// #[frame]
+/// fn gather() -> Result<u32> {
+///     let worker = thread::Builder::new().name("worker".to_owned()).spawn(|| work(7))?;
+///     let sum = worker.join().expect("no worker panics")?;
+///     Ok(sum)
+/// }
+///
+/// let text = format!("{:?}", gather().unwrap_err());
+/// # #[cfg(not(feature = "off"))] {
+/// let (here, there) = text.split_once("[joined from thread 'worker']").unwrap();
+/// assert!(here.contains("in gather") && there.contains("in work"));
+/// # }
+/// ```
+///
+/// Errors of other types cannot take along what they left: it stays with the thread. `work().traced()`
+/// ([`ResultExt::traced`]) in the thread makes one of them that can.
 ///
 /// # How it prints
 ///

@@ -1,14 +1,14 @@
 //! What is known of the moment in which an error came to be.
 
-use super::path::{left_innermost, place, with_hops};
+use super::path::{brought, left_innermost, place, with_hops};
+use super::route::Route;
 use crate::Traceback;
 use crate::config::settings;
 use crate::report::{Failure, Kind, Report};
 use crate::spans;
-use crate::stack;
 use crate::trace::{self, ReturnTrace};
 use std::panic::Location;
-use std::thread::{self, ThreadId};
+use std::sync::Arc;
 
 /// The frames that were active, those that the error had left, and the place.
 pub(super) struct Origin {
@@ -17,6 +17,7 @@ pub(super) struct Origin {
     traceback: Traceback,
     left: Left,
     at: &'static Location<'static>,
+    route: Arc<Route>,
 }
 
 /// The functions that the error had left.
@@ -25,24 +26,26 @@ enum Left {
     WithInnermost(ReturnTrace),
     /// Those inside of the innermost one.
     Inside(ReturnTrace),
-    /// None are known yet. When the innermost one, with this number on this thread, is left by the error,
-    /// those inside of it are.
-    Unknown {
-        innermost: Option<u64>,
-        thread: ThreadId,
-    },
+    /// None were known then. When the innermost one is left by the error, those inside of it are.
+    Unknown,
 }
 
 impl Origin {
     pub(super) fn here(type_name: Option<&str>, at: &'static Location<'static>) -> Origin {
         // Before the frames are copied: the innermost gets its number.
         let left = Left::here(type_name);
+        let route = Route::begin();
         Origin {
             report: spans::add_to(Report::new(Kind::Error, Failure::default())),
             traceback: Traceback::capture(),
             left,
             at,
+            route,
         }
+    }
+
+    pub(super) fn route(&self) -> Arc<Route> {
+        Arc::clone(&self.route)
     }
 
     /// The place turned out to be this one.
@@ -53,19 +56,18 @@ impl Origin {
 
     pub(super) fn report(&self, failure: Failure) -> Report {
         let limits = &settings().limits;
-        let mut report = self.report.clone().with_traceback(&self.traceback, limits);
+        let mut report = self.report.clone();
         report.failure = failure;
+        let report = brought(report, &self.route, limits);
+        let mut report = report.with_traceback(&self.traceback, limits);
         match &self.left {
             Left::WithInnermost(trace) => return left_innermost(report, trace, limits),
-            Left::Unknown {
-                innermost: Some(number),
-                thread,
-            } if *thread == thread::current().id() => {
-                if let Some(trace) = trace::up_to(*number) {
+            Left::Unknown => {
+                if let Some(trace) = self.route.left_origin() {
                     return left_innermost(report, &trace, limits);
                 }
             }
-            Left::Inside(_) | Left::Unknown { .. } => {}
+            Left::Inside(_) => {}
         }
         place(&mut report, self.at);
         match &self.left {
@@ -83,9 +85,6 @@ impl Left {
         if let Some(trace) = type_name.and_then(trace::back_here) {
             return Left::Inside(trace);
         }
-        Left::Unknown {
-            innermost: stack::current().map(stack::Cursor::identity),
-            thread: thread::current().id(),
-        }
+        Left::Unknown
     }
 }

@@ -1,6 +1,7 @@
 //! The way of an error through functions, as frames of a report: those that are active, then those that it
 //! has left.
 
+use super::route::{self, Route};
 use crate::Traceback;
 use crate::capture::Limits;
 use crate::report::{Entry, Exit, Frame, How, Report};
@@ -32,6 +33,23 @@ pub(super) fn with_hops(mut report: Report, trace: &ReturnTrace, limits: &Limits
     report
         .stack
         .extend(outermost_first(inner).into_iter().map(Entry::from));
+    report
+}
+
+/// Adds the functions of where the error was brought since it was made, the last place first, each with what says from where.
+pub(super) fn brought(mut report: Report, route: &Route, limits: &Limits) -> Report {
+    let (legs, omitted) = route.legs();
+    for (i, leg) in legs.iter().enumerate().rev() {
+        report = left_innermost(
+            report.with_traceback(&leg.traceback, limits),
+            &leg.trace,
+            limits,
+        );
+        report.stack.push(Entry::Joined(leg.joint.clone()));
+        if omitted > 0 && i == route::FIRST {
+            report.stack.push(Entry::Omitted { frames: omitted });
+        }
+    }
     report
 }
 
@@ -81,6 +99,8 @@ pub(super) fn with_callers(mut report: Report, depth: usize, limits: &Limits) ->
                 *frames = (*frames).min(room);
                 *frames
             }
+            // Of stacks that are active there is none.
+            Entry::Joined(_) => break,
         };
         if frames == 0 || frames > room {
             break;

@@ -18,6 +18,8 @@ pub(crate) enum Row {
     Hidden(usize),
     /// Frames of which nothing is known.
     Unrecorded(usize),
+    /// What follows ran elsewhere, as the entry with this index says.
+    Joined(usize),
 }
 
 impl Row {
@@ -26,6 +28,7 @@ impl Row {
             Row::Frame(_) => 1,
             Row::Repeated { frames, times } => frames.saturating_mul(times),
             Row::Omitted(n) | Row::Hidden(n) | Row::Unrecorded(n) => n,
+            Row::Joined(_) => 0,
         }
     }
 }
@@ -98,8 +101,11 @@ pub(crate) fn cut(limits: &Limits, rows: Vec<Row>, hidden: impl Fn(usize) -> boo
     let omitted = rows[start..end]
         .iter()
         .fold(0, |n: usize, row| n.saturating_add(row.frames()));
-    let omitted = Row::Omitted(omitted);
-    [&rows[..start], &[omitted], &rows[end..]].concat()
+    let omitted = [Row::Omitted(omitted)];
+    // Where it goes on elsewhere is said all the same.
+    let is_joint = |row: &&Row| matches!(row, Row::Joined(_));
+    let joints: Vec<Row> = rows[start..end].iter().filter(is_joint).copied().collect();
+    [&rows[..start], &omitted, &joints, &rows[end..]].concat()
 }
 
 /// Puts a count in the place of each run of hidden frames.
@@ -135,6 +141,7 @@ impl fmt::Display for Row {
             Row::Omitted(n) => write!(f, "[{n} frame{} not shown]", s(n)),
             Row::Hidden(n) => write!(f, "[{n} hidden frame{}]", s(n)),
             Row::Unrecorded(n) => write!(f, "[{n} frame{} not recorded]", s(n)),
+            Row::Joined(_) => f.write_str("[joined]"),
         }
     }
 }

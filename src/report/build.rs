@@ -26,8 +26,11 @@ fn logged() -> Vec<LogLine> {
     crate::log_calls::kept().into_iter().map(line).collect()
 }
 
-/// The asynchronous task, as the call log's lines name it.
+/// The asynchronous task: by its name, or as the call log's lines name it.
 fn task() -> Option<Cow<'static, str>> {
+    if let Some(name) = crate::tasks::name() {
+        return Some(name.into());
+    }
     let number = crate::log_calls::running_task()?;
     Some(format!("#{number}").into())
 }
@@ -168,7 +171,8 @@ impl Report {
         self
     }
 
-    /// With the name of the task that was running, instead of the number that it has if its calls are logged.
+    /// With the name of the task that was running, instead of the one that it was given
+    /// ([`FutureExt::framed`](crate::tasks::FutureExt::framed)), or of the number that it has if its calls are logged.
     #[must_use]
     pub fn with_task(mut self, name: impl Into<Cow<'static, str>>) -> Report {
         self.task = Some(name.into());

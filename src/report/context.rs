@@ -83,6 +83,17 @@ impl Thread {
     }
 }
 
+/// `thread 'worker'`, `thread 7` where it has no name.
+impl fmt::Display for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.name.as_deref(), self.id) {
+            (Some(name), _) => write!(f, "thread '{name}'"),
+            (None, 0) => f.write_str("a thread"),
+            (None, id) => write!(f, "thread {id}"),
+        }
+    }
+}
+
 /// The digits of `ThreadId(7)`: std has no stable way to ask for them.
 fn number(debug: &str) -> u64 {
     let digits = debug.trim_matches(|c: char| !c.is_ascii_digit());

@@ -12,6 +12,7 @@ mod frame;
 mod highlight;
 #[cfg(feature = "html")]
 mod html;
+mod joint;
 pub(crate) mod json;
 mod live;
 mod mark;
@@ -37,6 +38,7 @@ pub use failure::{Failure, Note, Relation};
 pub use frame::{Exit, Frame, How, Range, Role};
 #[cfg(feature = "html")]
 pub use html::HtmlOptions;
+pub use joint::{JoinedFrom, Joint};
 pub(crate) use json::{Json, Object};
 pub use model::{Entry, Kind, Panic, Report, ReportData};
 pub use otel::{OtelAttribute, OtelValue};

@@ -6,6 +6,7 @@
 use super::context::{LogLine, Process, Section, Thread, Timestamp};
 use super::failure::Failure;
 use super::frame::Frame;
+use super::joint::Joint;
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
@@ -122,6 +123,8 @@ pub enum Entry {
         /// How many.
         frames: usize,
     },
+    /// What follows ran elsewhere: the error was brought from there.
+    Joined(Joint),
 }
 
 /// What is known of a panic beside its message, which is the report's [`Failure`].

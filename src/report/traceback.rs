@@ -188,8 +188,8 @@ impl Traceback {
             Row::Repeated { frames, times } => Some(TracebackEntry::Repeated { frames, times }),
             Row::Omitted(frames) => Some(TracebackEntry::Omitted { frames }),
             Row::Unrecorded(frames) => Some(TracebackEntry::Unrecorded { frames }),
-            // Made only for printing.
-            Row::Hidden(_) => None,
+            // Made only for printing, and of reports.
+            Row::Hidden(_) | Row::Joined(_) => None,
         };
         Traceback {
             entries: rows.into_iter().chain(last).filter_map(entry).collect(),
@@ -247,8 +247,8 @@ fn merge(check: &CrossCheck) -> Vec<TracebackEntry> {
         Row::Repeated { frames, times } => Some(TracebackEntry::Repeated { frames, times }),
         Row::Omitted(frames) => Some(TracebackEntry::Omitted { frames }),
         Row::Unrecorded(frames) => Some(TracebackEntry::Unrecorded { frames }),
-        // Made only for printing.
-        Row::Hidden(_) => None,
+        // Made only for printing, and of reports.
+        Row::Hidden(_) | Row::Joined(_) => None,
     };
     let unrecorded = check.recorded().unrecorded();
     let last = (unrecorded > 0).then_some(Row::Unrecorded(unrecorded));

@@ -85,10 +85,10 @@ pub use guard::{Active, Guard};
 pub(crate) use limited::LimitedFrame;
 pub(crate) use look::Depth;
 pub(crate) use peek::Seen;
-pub(crate) use read::{Cursor, Meta, Remains, current, depth, unrecorded};
+pub(crate) use read::{Cursor, Meta, Remains, current, depth, number_all, unrecorded};
 #[cfg(feature = "grow")]
 pub(crate) use segment::run_on_segment;
 pub(crate) use segment::with_room;
 pub(crate) use snapshot::{Snapshot, snapshots};
 pub use suspend::State;
-pub(crate) use suspend::{NOWHERE, Polling, Suspended, innermost};
+pub(crate) use suspend::{NOWHERE, Polling, Suspended, future_of, innermost};

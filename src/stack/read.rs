@@ -37,7 +37,7 @@ impl Meta {
     }
 
     /// Of the frame that a node keeps; `None` if it never kept any.
-    pub(super) fn of_node(node: &Node) -> Option<Meta> {
+    pub(crate) fn of_node(node: &Node) -> Option<Meta> {
         // SAFETY: the word is null or was stored by `Node::take`, of a `Meta`.
         unsafe { node.meta.load(Relaxed).as_ref() }.map(Meta)
     }
@@ -99,6 +99,16 @@ pub(crate) fn current() -> Option<Cursor> {
 #[inline]
 pub(crate) fn depth() -> usize {
     thread::with(|t| t.recorded() + t.unrecorded())
+}
+
+/// Gives each frame of this thread its number, and tells the greatest one so far: a frame that is active later and whose number
+/// is not greater was active now. Of very many frames the innermost: the others come to have greater numbers.
+pub(crate) fn number_all() -> u64 {
+    const MOST: usize = 256;
+    std::iter::successors(current(), |frame| frame.caller())
+        .take(MOST)
+        .for_each(|frame| _ = frame.identity());
+    thread::with(|t| t.last_identity())
 }
 
 /// Innermost frames that are counted but have no record: the thread's storage is full, or it has none (any more).

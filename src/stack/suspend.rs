@@ -7,7 +7,7 @@
 use super::copy::copy;
 use super::guard::Guard;
 use super::kept::{KEPT, keep_bytes};
-use super::read::Meta;
+use super::read::{Cursor, Meta};
 use super::record::{FUTURE, INLINE_SLOTS, MARKED, Record, SLOTS};
 use super::region::sink;
 use super::snapshot::Snapshot;
@@ -32,6 +32,13 @@ const RECORDING: u32 = 0;
 pub(crate) fn innermost() -> ManuallyDrop<Guard> {
     // If nobody is polled, or it has no node, the record is `NOWHERE`: what is said of it is lost.
     Guard::of_record(polls::current().record.load(Relaxed) as usize)
+}
+
+/// The number of the future whose frame this is, if it is the innermost one that is being polled.
+pub(crate) fn future_of(frame: Cursor) -> Option<Id> {
+    let node = polls::current();
+    let is_it = node.record.load(Relaxed) as usize == frame.address();
+    Some(node.id()).filter(|&id| id != 0 && is_it)
 }
 
 /// The frame of a future, as that holds it, with `N` values: a word.

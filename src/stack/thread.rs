@@ -168,6 +168,11 @@ impl Thread {
         next
     }
 
+    /// The greatest number that was given so far.
+    pub(crate) fn last_identity(&self) -> u64 {
+        self.identities.load(Relaxed)
+    }
+
     fn settle(&self, state: u8, region: Option<&'static Region>) {
         // The top cannot be trusted without a region: a frame of a coroutine that is dropped after the thread's destructors
         // stores an address in the one that was.

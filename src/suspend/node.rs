@@ -138,6 +138,12 @@ impl Node {
         self.id.load(Relaxed)
     }
 
+    /// Who polled the frame last, or made it ([`SPAWNED`]); 0 for nobody.
+    #[inline]
+    pub(crate) fn parent(&self) -> Id {
+        self.parent.load(Relaxed)
+    }
+
     /// The present moment, if the node is somebody's.
     #[inline]
     pub(crate) fn moment(&self) -> Option<Moment> {

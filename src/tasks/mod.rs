@@ -54,6 +54,7 @@ mod dump;
 mod future;
 mod iterator;
 mod json;
+mod polled;
 #[cfg(feature = "futures")]
 mod stream;
 mod tree;
@@ -62,6 +63,7 @@ pub use crate::stack::State;
 pub use dump::{TaskDump, TaskFrame};
 pub use future::{Framed, FutureExt, PollFrame};
 pub use iterator::IteratorExt;
+pub(crate) use polled::{Polled, name};
 #[cfg(feature = "futures")]
 pub use stream::StreamExt;
 pub use tree::Tree;

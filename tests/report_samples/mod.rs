@@ -2,8 +2,8 @@
 
 use stacklens::Limits;
 use stacklens::report::{
-    Entry, Exit, Failure, Frame, How, Kind, LogLine, Note, Panic, Process, Range, Report, Section,
-    Source, State, Thread, Timestamp, Variable,
+    Entry, Exit, Failure, Frame, How, JoinedFrom, Joint, Kind, LogLine, Note, Panic, Process,
+    Range, Report, Section, Source, State, Thread, Timestamp, Variable,
 };
 
 /// All of them, by name.
@@ -269,6 +269,11 @@ pub fn hostile() -> Report {
         .with_task(text());
     report.thread.name = Some(text().into());
     report.process.program = text().into();
+    let mut joint = Joint::default();
+    joint.thread = Thread::new(0, Some(text()));
+    report.stack.push(Entry::Joined(joint.clone()));
+    (joint.from, joint.task) = (JoinedFrom::Task, Some(text().into()));
+    report.stack.push(Entry::Joined(joint));
     report.stack.push(frame.into());
     report
 }

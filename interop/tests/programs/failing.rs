@@ -1,5 +1,6 @@
 //! Programs that fail, each in its own way. `tests/snapshots` has what each says as text.
 
+use stacklens::tasks::FutureExt;
 use stacklens::{Report, ResultExt, frame, framed};
 use std::error::Error as StdError;
 use std::fmt;
@@ -283,7 +284,9 @@ fn shard(number: usize) -> stacklens::Result<usize> {
 fn gather(shards: usize) -> stacklens::Result<usize> {
     let mut sum = 0;
     for number in 0..shards {
-        let thread = thread::spawn(move || framed!("worker", shard(number)));
+        let name = format!("worker {number}");
+        let work = move || framed!("worker", shard(number));
+        let thread = thread::Builder::new().name(name).spawn(work)?;
         sum += thread.join().expect("no worker panics")?;
     }
     Ok(sum)
@@ -315,9 +318,14 @@ fn task() -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
-    reported(
-        runtime.block_on(async move { tokio::spawn(crawl(3)).await.expect("it does not panic") }),
-    )
+    reported(runtime.block_on(mirror(3)))
+}
+
+#[frame]
+async fn mirror(pages: u32) -> stacklens::Result<usize> {
+    let crawler = tokio::spawn(crawl(pages).framed("crawler"));
+    let bytes = crawler.await.expect("it does not panic")?;
+    Ok(bytes)
 }
 
 #[frame]

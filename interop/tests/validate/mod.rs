@@ -65,6 +65,10 @@ pub fn without_newer_fields(mut event: Value) -> Value {
         for key in ["exception_id", "parent_id", "source", "is_exception_group"] {
             mechanism.remove(key);
         }
+        let frames = exception.pointer_mut("/stacktrace/frames");
+        for frame in frames.and_then(Value::as_array_mut).into_iter().flatten() {
+            frame.as_object_mut().unwrap().remove("stack_start");
+        }
     }
     event
 }

@@ -100,6 +100,7 @@ impl Walker<'_> {
         let mut last = None;
         let observed = self.observe;
         let tail = std::mem::take(&mut self.tail);
+        self.last_let = None;
         while i < toks.len() {
             let (start, conditional) = skip_attributes(toks, i);
             if conditional {

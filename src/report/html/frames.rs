@@ -25,6 +25,10 @@ pub(super) fn write(report: &Report, order: Order, out: &mut dyn Write) -> fmt::
                 let exact = frame.role == Role::Left || is_innermost && report.panic.is_some();
                 write_frame(frame, index, is_innermost, exact, out)?;
             }
+            Entry::Joined(joint) => {
+                let joint = joint.to_string();
+                writeln!(out, "<li class=\"gap joint\">{}</li>", Text(&joint))?;
+            }
             gap => writeln!(out, "<li class=gap>{}</li>", gap_text(gap, order))?,
         }
     }
@@ -38,7 +42,7 @@ fn gap_text(entry: &Entry, order: Order) -> String {
         Order::RecentLast => "above",
     };
     match *entry {
-        Entry::Frame(_) => String::new(),
+        Entry::Frame(_) | Entry::Joined(_) => String::new(),
         Entry::Repeated { frames: 1, times } => {
             format!("The frame {side} comes another {times} time{}", s(times))
         }

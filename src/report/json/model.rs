@@ -115,6 +115,11 @@ fn entry(it: &Entry) -> Object<'_> {
         Entry::Unrecorded { frames } => Object::new()
             .with("type", "unrecorded")
             .with("frames", *frames),
+        Entry::Joined(it) => Object::new()
+            .with("type", "joined")
+            .with("from", it.from.as_str())
+            .with("thread", &it.thread)
+            .with_some("task", it.task.as_ref()),
     }
 }
 

@@ -7,6 +7,8 @@ use crate::report::{Entry, Frame, Report, Role, State, Variable};
 /// Frames from caller to callee. What stands for frames left out has no place among them.
 pub(super) struct Stacktrace<'a> {
     frames: Vec<(&'a Frame, bool)>,
+    /// The frames with which a stack begins that the error was brought from.
+    starts: Vec<usize>,
     /// Where the first gap is, and how many frames it stands for.
     omitted: Option<(usize, usize)>,
     /// All gaps in words.
@@ -17,6 +19,7 @@ impl<'a> Stacktrace<'a> {
     pub(super) fn of(report: &'a Report, options: &SentryOptions) -> Stacktrace<'a> {
         let mut it = Stacktrace {
             frames: Vec::new(),
+            starts: Vec::new(),
             omitted: None,
             gaps: Vec::new(),
         };
@@ -30,6 +33,11 @@ impl<'a> Stacktrace<'a> {
                 Entry::Omitted { frames } => it.gap(frames, format!("{frames} are left out")),
                 Entry::Unrecorded { frames } => {
                     it.gap(frames, format!("{frames} were not recorded"))
+                }
+                Entry::Joined(ref joint) => {
+                    let at = it.frames.len();
+                    it.starts.push(at);
+                    it.gaps.push(format!("after frame {at}: {joint}"));
                 }
             }
         }
@@ -60,7 +68,11 @@ impl<'a> Stacktrace<'a> {
         let frames: Vec<Json<'a>> = self
             .frames
             .iter()
-            .map(|(it, in_app)| frame(it, *in_app).into())
+            .enumerate()
+            .map(|(i, (it, in_app))| {
+                let starts = self.starts.contains(&i);
+                frame(it, *in_app).with_flag("stack_start", starts).into()
+            })
             .collect();
         let omitted = self
             .omitted

@@ -14,10 +14,13 @@ pub(super) fn write(report: &Report, paint: &mut Paint<'_>) -> fmt::Result {
     }
     let kind = match report.kind {
         Kind::Panic => where_panicked(report),
-        kind => failure
-            .type_name
-            .as_deref()
-            .map_or(kind.as_str().to_owned(), |name| type_of(name, paint)),
+        kind => {
+            let kind = match failure.type_name.as_deref() {
+                Some(name) => type_of(name, paint),
+                None => kind.as_str().to_owned(),
+            };
+            kind + &in_task(report)
+        }
     };
     paint.line(0)?;
     head(&kind, failure, 2, paint)?;
@@ -28,17 +31,17 @@ pub(super) fn write(report: &Report, paint: &mut Paint<'_>) -> fmt::Result {
 fn where_panicked(report: &Report) -> String {
     let second = report.panic.as_ref().is_some_and(|panic| panic.second);
     let mut text = String::from(if second { "second panic" } else { "panic" });
-    if let Some(task) = &report.task {
-        text += &format!(" in task '{task}'");
-    }
+    text += &in_task(report);
     let on = if report.task.is_some() { "on" } else { "in" };
-    match (report.thread.name.as_deref(), report.thread.id) {
-        (Some("main"), _) => {}
-        (Some(name), _) => text += &format!(" {on} thread '{name}'"),
-        (None, 0) => text += &format!(" {on} a thread"),
-        (None, id) => text += &format!(" {on} thread {id}"),
+    if report.thread.name.as_deref() != Some("main") {
+        text += &format!(" {on} {}", report.thread);
     }
     text
+}
+
+fn in_task(report: &Report) -> String {
+    let task = report.task.as_ref();
+    task.map_or_else(String::new, |task| format!(" in task '{task}'"))
 }
 
 fn type_of(name: &str, paint: &Paint<'_>) -> String {

@@ -31,6 +31,12 @@ pub(super) fn write(stack: &[Entry], exact: bool, paint: &mut Paint<'_>) -> fmt:
                     write_frame(frame, is_innermost, exact && is_innermost, paint)?;
                 }
             }
+            Row::Joined(i) => {
+                if let Entry::Joined(joint) = &stack[i] {
+                    paint.line(2)?;
+                    paint.text(gap, &format!("[{joint}]"))?;
+                }
+            }
             row => {
                 let order = paint.options.order;
                 paint.line(2)?;

@@ -32,6 +32,7 @@ pub(super) fn rows(stack: &[Entry], options: &TextOptions) -> Vec<Row> {
             Entry::Repeated { frames, times } => rows.push(Row::Repeated { frames, times }),
             Entry::Omitted { frames } => rows.push(Row::Omitted(frames)),
             Entry::Unrecorded { frames } => rows.push(Row::Unrecorded(frames)),
+            Entry::Joined(_) => rows.push(Row::Joined(at)),
         }
         at += 1;
     }
