@@ -111,6 +111,10 @@ const ASYNC_TRAIT: &str = "declared a, provided 2\nSome(3)\n\
      declared a, provided 2\nSome(3)\n\
      declared a, provided 2\nSome(3)\n\
      1, provided!\n\
+     none\n\
+     too large: load load_all\n\
+     odd: load load_all\n\
+     six: load load_all\n\
      0\n";
 
 #[test]

@@ -301,7 +301,7 @@ mod left_early_while_polled {
     use super::*;
     use stacklens::report::How;
     use std::future::{Future, poll_fn};
-    use std::pin::pin;
+    use std::pin::{Pin, pin};
     use std::task::{Context, Poll, Waker};
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -411,6 +411,56 @@ mod left_early_while_polled {
             *hops(&run(patient()).unwrap_err()).last().unwrap(),
             "patient"
         );
+    }
+
+    /// As `#[async_trait]` leaves a method to the attribute.
+    #[frame]
+    fn boxed<'a>(n: &'a u32) -> Pin<Box<dyn Future<Output = Result<u32, Low>> + Send + 'a>> {
+        Box::pin(async move {
+            if let Some(__ret) = None::<Result<u32, Low>> {
+                #[allow(unreachable_code)]
+                return __ret;
+            }
+            let n = n;
+            let __ret: Result<u32, Low> = {
+                pause().await;
+                match *n {
+                    3 => give_up!(Low(3)),
+                    4 => return Err(Low(4)),
+                    5 => Err(Low(5)),
+                    6 => checked(6).await,
+                    7 => Ok(checked(7).await?),
+                    n => Ok(n),
+                }
+            };
+            #[allow(unreachable_code)]
+            __ret
+        })
+    }
+
+    #[test]
+    fn in_boxes_too() {
+        #[frame]
+        fn calls(n: u32) -> Pin<Box<dyn Future<Output = Result<u32, Low>>>> {
+            Box::pin(async move {
+                let n = boxed(&n).await?;
+                Ok(n + 1)
+            })
+        }
+        assert_eq!(run(calls(1)).unwrap(), 2);
+        for (n, how, expected) in [
+            (3, How::Early, &["boxed", "calls"][..]),
+            (4, How::Return, &["boxed", "calls"]),
+            (5, How::Tail, &["boxed", "calls"]),
+            (6, How::Early, &["checked", "boxed", "calls"]),
+            (7, How::Early, &["checked", "boxed", "calls"]),
+        ] {
+            let error = run(calls(n)).unwrap_err();
+            assert_eq!(hops(&error), expected, "{n}");
+            let report = stacklens::Report::of(&error);
+            let exit = report.frames().next_back().unwrap().exit.clone().unwrap();
+            assert_eq!(exit.how, how, "{n}");
+        }
     }
 
     #[test]

@@ -100,6 +100,50 @@ pub trait WholeTrait {
 
 impl WholeTrait for u8 {}
 
+#[async_trait]
+pub trait Store {
+    async fn load(&self, key: u32) -> Result<u32, String>;
+
+    #[stacklens::frame]
+    async fn load_all(&self, keys: &[u32]) -> Result<u32, String>
+    where
+        Self: Sync,
+    {
+        let mut sum = 0;
+        for key in keys {
+            sum += self.load(*key).await?;
+        }
+        Ok(sum)
+    }
+}
+
+macro_rules! ensure {
+    ($condition:expr, $message:expr) => {
+        if !$condition {
+            return Err($message.to_owned());
+        }
+    };
+}
+
+#[async_trait]
+impl Store for u32 {
+    #[stacklens::frame]
+    async fn load(&self, key: u32) -> Result<u32, String> {
+        ensure!(key < *self, "too large");
+        tokio::task::yield_now().await;
+        ensure!(key % 2 == 0, "odd");
+        if key == 6 { Err("six".to_owned()) } else { Ok(key) }
+    }
+}
+
+/// The functions that the error left, and how it left the innermost.
+async fn way(keys: &[u32]) -> String {
+    let Err(error) = 8u32.load_all(keys).await else { return "none".to_owned() };
+    let trace = stacklens::ReturnTrace::of(&error).unwrap_or_default();
+    let hops: Vec<_> = trace.hops().iter().map(|hop| hop.frame().name()).collect();
+    format!("{error}: {}", hops.join(" "))
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let all: Vec<Box<dyn Handler>> = vec![Box::new(OnMethods(1)), Box::new(Above(1)), Box::new(Below(1))];
@@ -108,5 +152,8 @@ async fn main() {
         println!("{:?}", handler.with_self().await);
     }
     println!("{}, {}", 1u8.local().await, 1u8.provided("!".to_owned()).await);
+    for keys in [&[2, 4][..], &[2, 9], &[2, 3], &[2, 6]] {
+        println!("{}", way(keys).await);
+    }
     println!("{}", stacklens::depth());
 }

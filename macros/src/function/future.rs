@@ -4,8 +4,8 @@ use super::expansion::Expansion;
 use super::Function;
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Positions};
-use crate::rewrite::{item_end, Body, Scope, Walker};
-use crate::tree::{ident_at, skip_attributes, Tok};
+use crate::rewrite::{item_end, may_return, Body, Exits, Scope, Walker};
+use crate::tree::{ident_at, operator_at, punct_at, skip_attributes, Tok};
 use proc_macro::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 impl Expansion<'_, '_> {
@@ -49,9 +49,18 @@ impl Expansion<'_, '_> {
         let emit = Emit::new(self.options.root.clone(), Reach::Top, self.emit.plain);
         emit.locate(entry);
         let mut walker = Walker::new(&emit, self.options, Positions::new(entry));
+        if let Some(output) = output(self.function.result) {
+            let result = output.iter().map(Tok::token).collect();
+            walker.exits = Exits::new(output, result, self.options.trace_none);
+            walker.exits.named = true;
+        }
         let walked = walker.body(block_toks).ok()?;
         let scope = std::mem::take(&mut walker.scope);
         let positions = std::mem::replace(&mut walker.positions, Positions::new(entry));
+        let exits = std::mem::take(&mut walker.exits);
+        let watched = exits
+            .result()
+            .filter(|_| exits.leaves() && may_return(block_toks));
         let name = self.name();
         let mut facts = self.facts(&name);
         facts.flags |= flag::ASYNC;
@@ -62,6 +71,10 @@ impl Expansion<'_, '_> {
         emit.locate(entry);
         let slots = scope.slots();
         let way = emit.way(&self.options.recursion, self.function.result);
+        let way = match watched {
+            Some(result) => Some(emit.watching(way, result)),
+            None => way,
+        };
         let unnamed = vec![emit.ident("_")];
         let mut tokens = Vec::new();
         let framed = self.log_future(
@@ -157,6 +170,26 @@ pub(super) fn nested_async(name: &str, body: &[Tok]) -> Option<usize> {
     let boxed = body[end..].iter().filter_map(Tok::ident).eq(["Box", "pin"]);
     let called = ident_at(call, 0) == Some(nested);
     (boxed && called && nested.strip_prefix("__") == Some(name)).then_some(end)
+}
+
+/// What the future gives: `R` in `Pin<Box<dyn Future<Output = R> + ..>>`.
+fn output(result: &[Tok]) -> Option<&[Tok]> {
+    let name = (0..result.len())
+        .find(|&i| result[i].is_ident("Output") && punct_at(result, i + 1, '='))?;
+    let from = name + 2;
+    let mut depth = 0_usize;
+    for i in from..result.len() {
+        let arrow = i > from && operator_at(result, i - 1, "->");
+        match &result[i] {
+            tok if tok.is_punct('<') => depth += 1,
+            tok if tok.is_punct('>') && !arrow => match depth.checked_sub(1) {
+                Some(left) => depth = left,
+                None => return Some(&result[from..i]),
+            },
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A body that is `Box::pin(async move { .. })` and nothing else: the index of the call's parentheses, and that of the block in

@@ -304,7 +304,11 @@ impl Walker<'_> {
         i += 1;
         let init_from = i;
         let mut init = Vec::new();
+        self.tail = self.exits.named
+            && matches!(pattern, [name] if name.is_ident("__ret"))
+            && Self::branches(toks, i);
         self.expression(toks, &mut i, &mut init, super::expr::Context::Root)?;
+        self.tail = false;
         let init_toks = &toks[init_from..i];
         let mut after = Vec::new();
         if ident_at(toks, i) == Some("else") {

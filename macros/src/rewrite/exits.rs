@@ -22,6 +22,8 @@ pub(crate) struct Exits {
     none: bool,
     /// A macro in the body may return.
     pub(crate) early: bool,
+    /// What `let __ret = ..` is given is the value of the body, as `#[async_trait]` leaves it.
+    pub(crate) named: bool,
     /// The function's calls are logged: what is said of values that it returns.
     log: Option<LoggedResult>,
     /// Its calls are logged.
@@ -79,6 +81,7 @@ impl Exits {
             result: named.then(|| without_lifetimes(result)),
             none,
             early: false,
+            named: false,
             log: None,
             logged: false,
             closure: false,
