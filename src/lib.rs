@@ -684,6 +684,8 @@ pub use stacklens_macros::log_calls;
 /// ```
 ///
 /// `framed!(log, "worker", leaf())` logs it too, as [`#[log_calls]`](macro@log_calls) does.
+/// `framed!(embed, "worker", leaf())` has the lines of the expression in the program, as `#[frame(embed)]` those of a
+/// function.
 ///
 /// The name is a string literal; the value is that of the expression. `?`, `return`, `break` and `continue`
 /// in it mean what they mean without the macro. The frame has no locals of its own, and its line is that of

@@ -33,6 +33,22 @@ impl Carried {
     }
 }
 
+/// The same for expressions.
+fn carried_expressions() -> String {
+    let block = stacklens::framed!(embed, "block", {
+        // In a block.
+        Report::new(Kind::Error, Failure::new("first")).with_stack()
+    });
+    let future = stacklens::framed!(embed, "future", async {
+        Report::new(Kind::Error, Failure::new("second")).with_stack()
+    });
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(future) = std::pin::pin!(future).poll(&mut context) else {
+        unreachable!("it waits for nothing")
+    };
+    format!("{block}\n{future}")
+}
+
 /// What the copies run.
 #[test]
 fn child() {
@@ -43,7 +59,11 @@ fn child() {
         Config::new().roots([root]).install();
     }
     let carried = Report::of(&Carried::parse("x").unwrap_err());
-    println!("{BEGIN}{}{BEGIN}{carried}{BEGIN}", work("failed"));
+    let expressions = carried_expressions();
+    println!(
+        "{BEGIN}{}{BEGIN}{carried}{BEGIN}{expressions}{BEGIN}",
+        work("failed")
+    );
     std::process::exit(0);
 }
 
@@ -70,7 +90,7 @@ impl Elsewhere {
         self.reports(root).swap_remove(0)
     }
 
-    /// That, and the one of a function that carries its lines.
+    /// That, the one of a function that carries its lines, and those of expressions that do.
     fn reports(&self, root: &str) -> Vec<String> {
         let mut command = Command::new(self.0.join("bin/program"));
         command
@@ -89,8 +109,8 @@ impl Elsewhere {
         };
         let printed = String::from_utf8(output.stdout).unwrap();
         let reports: Vec<_> = printed.split(BEGIN).map(str::to_owned).collect();
-        assert_eq!(reports.len(), 4, "{printed}");
-        reports[1..3].to_vec()
+        assert_eq!(reports.len(), 5, "{printed}");
+        reports[1..4].to_vec()
     }
 }
 
@@ -118,6 +138,17 @@ fn without_the_file_a_report_is_whole_but_for_the_line() {
         "{report}"
     );
     assert!(!report.contains("let report"), "{report}");
+}
+
+#[test]
+fn expressions_can_carry_theirs() {
+    let report = Elsewhere::new("expressions").reports("").swap_remove(2);
+    for line in [
+        "in block\n    {\nerror: first",
+        "in future\n    Report::new(Kind::Error, Failure::new(\"second\")).with_stack()\nerror in task 'future': second",
+    ] {
+        assert!(report.contains(line), "{report}");
+    }
 }
 
 const CARRIED: &str = r#"

@@ -1,6 +1,7 @@
-//! `framed!("name", expression)`, `framed!(log, "name", expression)`: a frame for a block, a closure's body or a
-//! thread's root.
+//! `framed!("name", expression)`, with `log` or `embed` before the name: a frame for a block, a closure's body or a thread's
+//! root.
 
+use crate::embed;
 use crate::emit::{compile_error, Emit, Reach};
 use crate::function::mentions;
 use crate::log::{LogOptions, LoggedResult, Unseen};
@@ -14,10 +15,16 @@ const USAGE: &str = "expected `framed!(\"name\", expression)`";
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let toks = Tok::tree(input);
-    let (logged, toks) = match &toks[..] {
-        [log, comma, rest @ ..] if log.is_ident("log") && comma.is_punct(',') => (true, rest),
-        all => (false, all),
-    };
+    let mut toks = &toks[..];
+    let (mut logged, mut embeds) = (false, cfg!(feature = "embed"));
+    while let [option, comma, rest @ ..] = toks {
+        match option.ident() {
+            Some("log") if comma.is_punct(',') => logged = true,
+            Some("embed") if comma.is_punct(',') => embeds = true,
+            _ => break,
+        }
+        toks = rest;
+    }
     let (name, expression) = match toks {
         [Tok::Literal(name), comma, rest @ ..] if comma.is_punct(',') && !rest.is_empty() => {
             (name, rest)
@@ -42,8 +49,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     if cfg!(feature = "off") {
         return tokens.into_iter().collect();
     }
+    let embedded = || Some((embed::first_line(expression)?, embed::lines(expression)?));
+    let embedded = embeds.then(embedded).flatten();
     if let Some((head, block)) = async_block(expression).filter(|_| !logged) {
-        if let Some(future) = future(text, name.span(), head, block) {
+        if let Some(future) = future(text, name.span(), head, block, embedded.clone()) {
             return future;
         }
     }
@@ -61,7 +70,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         arguments: 0,
         last_line,
         file: name.span().file(),
-        embedded: None,
+        embedded,
     };
     let meta = pack(&facts, &positions, &Scope::default(), &[]);
     let mut body = Vec::new();
@@ -97,7 +106,13 @@ fn async_block(expression: &[Tok]) -> Option<(&[Tok], &Tok)> {
 }
 
 /// The block as a future with a frame. `None` if it cannot be walked.
-fn future(name: &str, place: Span, head: &[Tok], block: &Tok) -> Option<TokenStream> {
+fn future(
+    name: &str,
+    place: Span,
+    head: &[Tok],
+    block: &Tok,
+    embedded: Option<(usize, String)>,
+) -> Option<TokenStream> {
     let Tok::Group { inner, token, .. } = block else {
         return None;
     };
@@ -116,7 +131,7 @@ fn future(name: &str, place: Span, head: &[Tok], block: &Tok) -> Option<TokenStr
         arguments: 0,
         last_line: token.span_close().line(),
         file: place.file(),
-        embedded: None,
+        embedded,
     };
     let meta = pack(&facts, &positions, &scope, &[]);
     let statements = walked.items.into_iter().chain(walked.statements);
