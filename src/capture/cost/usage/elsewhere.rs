@@ -1,0 +1,7 @@
+//! Not asked.
+
+use super::Usage;
+
+pub(super) fn now() -> Option<Usage> {
+    None
+}
