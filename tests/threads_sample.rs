@@ -135,9 +135,11 @@ fn threads_that_wait_are_sampled_on_request_only() {
         |profile| seen(profile) > 2,
     );
     if cfg!(target_os = "linux") {
-        let profile = beside(["-", "waiting"], || sample(200, Duration::from_millis(500)));
-        // Once it ran: to begin.
-        assert!(seen(&profile) <= 2, "{profile}");
+        // Once it ran: to begin, for as long as a busy machine lets that take.
+        until(
+            || beside(["-", "waiting"], || sample(200, Duration::from_millis(500))),
+            |profile| seen(profile) <= 2,
+        );
     }
 }
 
@@ -226,10 +228,11 @@ fn deep_stacks_are_cut_in_the_middle_and_say_so() {
     );
     stop.store(true, Relaxed);
     deep.join().unwrap();
+    // There may be others, of when it was on its way down.
     let sample = of_thread(&profile, "deep")
-        .max_by_key(|sample| sample.count())
+        .find(|sample| sample.omitted() == 90)
         .unwrap();
-    assert_eq!((sample.frames().len(), sample.omitted()), (10, 90));
+    assert_eq!(sample.frames().len(), 10);
     let mut folded = Vec::new();
     profile.write_folded(&mut folded).unwrap();
     let folded = String::from_utf8(folded).unwrap();
