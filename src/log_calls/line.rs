@@ -103,15 +103,31 @@ impl Line {
         }
     }
 
+    /// So many bytes more are appended without an allocation.
+    #[inline]
+    pub(super) fn reserve(&mut self, count: usize) {
+        if self.length + count > self.room {
+            self.reserve_on_heap(count);
+        }
+    }
+
     #[cold]
     #[inline(never)]
-    fn push_on_heap(&mut self, text: &str) {
+    fn reserve_on_heap(&mut self, count: usize) {
         if self.room != 0 {
-            let mut heap = Vec::with_capacity(2 * ROOM + text.len());
+            let mut heap = Vec::with_capacity(2 * ROOM + count);
             heap.extend_from_slice(self.on_stack().as_bytes());
             self.heap = heap;
             self.room = 0;
+        } else {
+            self.heap.reserve(count);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_on_heap(&mut self, text: &str) {
+        self.reserve_on_heap(text.len());
         self.heap.extend_from_slice(text.as_bytes());
         self.length = self.heap.len();
     }

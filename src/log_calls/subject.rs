@@ -50,9 +50,19 @@ impl Subject {
 /// Appends a text that was kept beside the frame.
 #[inline]
 pub(super) fn kept(frame: &Guard, place: u32, out: &mut Line) -> bool {
-    place != 0
-        && frame
-            // A coroutine that was left elsewhere may have written over it.
-            .kept(place, |bytes| out.push_checked(bytes))
-            .unwrap_or(false)
+    if place == 0 {
+        return false;
+    }
+    // Room is made first: an allocator that is annotated may write over the bytes of a frame whose coroutine was left
+    // elsewhere, also in between.
+    let Some(length) = frame.kept(place, <[u8]>::len) else {
+        return false;
+    };
+    out.reserve(length);
+    frame
+        // Such bytes may be no text.
+        .kept(place, |bytes| {
+            out.push_checked(&bytes[..bytes.len().min(length)])
+        })
+        .unwrap_or(false)
 }

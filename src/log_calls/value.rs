@@ -6,6 +6,7 @@ use super::show::How;
 use crate::capture::{Encoder, Erased, Tag, VALUE_BYTES, Value, ValueKind, debug, short_type_name};
 use crate::stack::{Guard, Seen};
 use std::fmt::Write;
+use std::mem::MaybeUninit;
 
 /// Characters of a text that are shown.
 const SHOWN: usize = crate::Limits::DEFAULT.string_chars;
@@ -34,13 +35,38 @@ fn other(out: &mut Line, frame: &Guard, seen: Option<Seen>, types: bool) {
             recorded(out, Tag::TEXT, length as u64, &bytes[..length], types);
         }
         Some(Seen::Word(tag, bits)) => scalar(out, tag, bits, types),
-        Some(Seen::Bytes(tag, bits, place)) => {
-            let read = |bytes: &[u8]| recorded(out, tag, bits, kept(bytes), types);
-            if frame.kept(place, read).is_none() {
-                recorded(out, tag, bits, &[], types);
-            }
-        }
+        Some(Seen::Bytes(tag, bits, place)) => bytes(out, frame, (tag, bits, place), types),
         None => out.push("<omitted: not recorded>"),
+    }
+}
+
+/// Appends a value that is more than a word. Nothing is allocated while its bytes are looked at: an allocator that is
+/// annotated may write over those of a frame whose coroutine was left elsewhere.
+#[inline]
+fn bytes(out: &mut Line, frame: &Guard, (tag, bits, place): (u8, u64, u32), types: bool) {
+    let mut copy = MaybeUninit::<[u8; VALUE_BYTES]>::uninit();
+    out.reserve(SHOWN + 2);
+    let copied = frame.kept(place, |bytes| {
+        let bytes = kept(bytes);
+        let is_whole = tag == Tag::TEXT && bits == bytes.len() as u64;
+        if !types && is_whole && plain_text(out, bytes) {
+            return None;
+        }
+        // SAFETY: no more bytes than the array has (`kept`), which is what is written of it and read.
+        Some(unsafe {
+            let to = copy.as_mut_ptr().cast::<u8>();
+            to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            std::slice::from_raw_parts(to, bytes.len())
+        })
+    });
+    match copied {
+        Some(None) => {}
+        Some(Some(copied)) => {
+            recorded(out, tag, bits, copied, types);
+        }
+        None => {
+            recorded(out, tag, bits, &[], types);
+        }
     }
 }
 

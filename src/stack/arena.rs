@@ -381,14 +381,17 @@ pub(super) fn keep(address: usize, bytes: &[u8]) -> u32 {
 
 /// The bytes of a chunk of this thread, as they are now. Any number is accepted; one that is no chunk finds something else,
 /// or nothing.
+///
+/// `read` calls nothing that may enter a frame, as an annotated allocator would: of a chunk that is not the thread's any
+/// more, because its frame was in a coroutine that was left elsewhere, the bytes may be that frame's.
 pub(super) fn read<R>(chunk: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
     let region = thread::with(|t| t.region())?;
     let words = region.arena().get(chunk as usize..)?;
     let head = load64(words.first().filter(|_| chunk >= FIRST)?);
     let words = &words[1..];
     let length = (head as u32 as usize).min(8 * words.len());
-    // SAFETY: this thread alone writes the words of its arena, and it is here; a signal handler on it writes above those of
-    // the frames that are active. They may be read as the bytes they are.
+    // SAFETY: this thread alone writes the words of its arena, and it is in `read`, which enters no frame; a signal handler
+    // on it writes above those of the frames that are active. They may be read as the bytes they are.
     Some(read(unsafe {
         std::slice::from_raw_parts(words.as_ptr().cast::<u8>(), length)
     }))

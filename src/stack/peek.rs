@@ -135,7 +135,7 @@ impl Active {
     }
 
     /// The bytes of a value, or what was kept, at `place`. Somebody who holds a place for too long finds other bytes
-    /// there.
+    /// there. `read` enters no frame, and so allocates nothing.
     pub(crate) fn kept<R>(&self, place: u32, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
         if place >> 31 == 0 {
             return arena::read(place, read);
