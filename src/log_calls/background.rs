@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::sink::{self, Sink};
+use super::thread::Busy;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -136,6 +137,8 @@ impl Background {
 
 /// The thread: takes all there is, writes it, and again.
 fn write_all(shared: &Shared, mut output: impl Write) {
+    // An output that is logged would give itself something to write for ever.
+    let _busy = Busy::enter();
     let mut text = Vec::new();
     loop {
         let mut queue = shared.lock();
@@ -147,19 +150,20 @@ fn write_all(shared: &Shared, mut output: impl Write) {
                 .wait(queue)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        let last = match std::mem::take(&mut queue.dropped) {
-            // Said here: no further line may come to say it.
-            dropped if dropped > 0 && queue.closed => format!("[{dropped} lines dropped]\n"),
-            dropped => {
-                queue.dropped = dropped;
-                String::new()
-            }
-        };
         std::mem::swap(&mut queue.text, &mut text);
         let closed = queue.closed;
+        // Said here: no further line may come to say it.
+        let dropped = if closed {
+            std::mem::take(&mut queue.dropped)
+        } else {
+            0
+        };
         queue.writing = true;
+        // Nothing is allocated with the lock: the allocator may be logged.
         drop(queue);
-        text.extend_from_slice(last.as_bytes());
+        if dropped > 0 {
+            text.extend_from_slice(format!("[{dropped} lines dropped]\n").as_bytes());
+        }
         let lines = || text.iter().filter(|byte| **byte == b'\n').count() as u64;
         let wrote = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             output.write_all(&text).and_then(|()| output.flush())

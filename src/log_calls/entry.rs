@@ -11,7 +11,7 @@ use crate::observe::Observed;
 /// Whether calls may be logged.
 #[cfg_attr(not(unoptimised), inline)]
 pub fn log_may(site: &'static LogSite) -> bool {
-    !site.is_off() && site.rule().is_some()
+    !site.is_off() && site.may()
 }
 
 /// What the function is about to return, and what shows it.

@@ -4,6 +4,7 @@ use super::filter;
 use super::format::Flags;
 use super::line::Line;
 use super::sink::{self, Target};
+use super::thread::Busy;
 use super::{Level, Sink};
 use crate::Code;
 use crate::Value;
@@ -104,6 +105,23 @@ impl LogSite {
             self.ask(generation)
         };
         (decision != generation).then_some(decision & 0xffff_ffff)
+    }
+
+    /// Whether calls may be logged; asked before the thread is [`Busy`].
+    #[inline]
+    pub(super) fn may(&self) -> bool {
+        let generation = filter::generation();
+        let known = self.decision.load(Relaxed);
+        if known >> 32 == generation >> 32 {
+            return known != generation;
+        }
+        self.may_be_asked()
+    }
+
+    /// What is found out is allocated, by an allocator that may be logged itself: its calls are not asked about meanwhile.
+    #[cold]
+    fn may_be_asked(&self) -> bool {
+        Busy::enter().is_some_and(|_busy| self.rule().is_some())
     }
 
     #[cold]

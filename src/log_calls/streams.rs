@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::sink::{Needs, Sink};
+use super::thread::Busy;
 use crate::color::{self, Stream};
 use crate::config;
 use std::io::{self, Write};
@@ -86,8 +87,11 @@ impl<W: Write + Send> Writer<W> {
         Writer(Mutex::new(output))
     }
 
-    /// Calls `look` with the output.
+    /// Calls `look` with the output. Logged functions that it calls are not logged but
+    /// [counted](super::Stats::suppressed).
     pub fn with<R>(&self, look: impl FnOnce(&mut W) -> R) -> R {
+        // What it calls is not logged: that would wait for the lock.
+        let _busy = Busy::enter();
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

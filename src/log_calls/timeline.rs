@@ -7,8 +7,9 @@ mod perfetto;
 
 use super::event::{Event, EventKind};
 use super::sink::{Needs, Sink};
+use super::thread::Busy;
 use super::{Outcome, background};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
@@ -124,12 +125,13 @@ impl Timeline {
     }
 
     /// Writes a trace in Chrome's JSON format, which <https://ui.perfetto.dev> and `chrome://tracing` show: a track
-    /// for each thread, and one for each asynchronous task.
+    /// for each thread, and one for each asynchronous task. What is called by `output` is not logged.
     ///
     /// # Errors
     ///
     /// Those of `output`.
     pub fn write_perfetto(&self, output: impl io::Write) -> io::Result<()> {
+        let _busy = Busy::enter();
         perfetto::write(&self.lock(), output)
     }
 
@@ -140,7 +142,8 @@ impl Timeline {
     ///
     /// Those of `output`.
     pub fn write_folded(&self, mut output: impl io::Write) -> io::Result<()> {
-        folded::stacks(&self.lock())
+        let stacks = self.stacks();
+        stacks
             .iter()
             .try_for_each(|(stack, nanoseconds)| writeln!(output, "{stack} {nanoseconds}"))
     }
@@ -152,10 +155,16 @@ impl Timeline {
     /// Those of `output`, and one if there are no calls to be drawn.
     #[cfg(feature = "flame")]
     pub fn write_flame_graph(&self, output: impl io::Write) -> io::Result<()> {
-        let stacks = folded::stacks(&self.lock());
-        flame::write(&stacks, output)
+        flame::write(&self.stacks(), output)
     }
 
+    fn stacks(&self) -> BTreeMap<String, u64> {
+        let _busy = Busy::enter();
+        folded::stacks(&self.lock())
+    }
+
+    /// Whoever keeps it for longer than a few loads is [`Busy`]: an allocator or an output that is logged would otherwise
+    /// wait for itself here.
     fn lock(&self) -> MutexGuard<'_, Recording> {
         self.recording
             .lock()
