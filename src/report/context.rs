@@ -1,10 +1,10 @@
 //! Where and when a report was made.
 
+use once_cell::race::OnceBox;
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -103,12 +103,15 @@ fn number(debug: &str) -> u64 {
 impl Process {
     /// This process.
     pub fn current() -> Process {
-        static PROGRAM: OnceLock<String> = OnceLock::new();
+        // A panic hook asks, also in a child of `fork`: nobody waits for whoever is just finding out.
+        static PROGRAM: OnceBox<String> = OnceBox::new();
         let program = || {
             let path = std::env::current_exe().unwrap_or_default();
-            Path::file_name(&path)
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default()
+            Box::new(
+                Path::file_name(&path)
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .unwrap_or_default(),
+            )
         };
         Process {
             id: std::process::id(),

@@ -1,16 +1,19 @@
 //! Where a source file is on the machine that runs the program.
 
 use super::cache::{self, File};
+use once_cell::race::OnceBox;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{OnceLock, RwLock};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::SystemTime;
 
 /// Larger files are not source code.
 const LARGEST_FILE: u64 = 4 << 20;
 
-/// Directories that were configured.
-static ROOTS: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
+/// Directories that were configured. Whatever this points to is never freed: readers take no lock, and may be a panic hook
+/// or a child of `fork`.
+static ROOTS: AtomicPtr<Vec<PathBuf>> = AtomicPtr::new(ptr::null_mut());
 
 /// Looks for source files below these directories first, instead of those of an earlier call: for programs
 /// that run elsewhere than they were built.
@@ -18,14 +21,20 @@ static ROOTS: RwLock<Vec<PathBuf>> = RwLock::new(Vec::new());
 /// A path is looked for as a whole and by its ends: with the root `/srv/app`,
 /// `/build/machine/app/src/main.rs` is found as `/srv/app/src/main.rs`.
 ///
-/// Waits for another call to finish, never for a report that is being printed. Files read before are read
-/// again.
+/// Waits for nobody. Files read before are read again.
 pub(crate) fn set_roots(roots: Vec<PathBuf>) {
-    // Whoever panicked while holding it left a whole list.
-    *ROOTS
-        .write()
-        .unwrap_or_else(std::sync::PoisonError::into_inner) = roots;
+    let roots = if roots.is_empty() {
+        ptr::null_mut()
+    } else {
+        Box::into_raw(Box::new(roots))
+    };
+    ROOTS.store(roots, Ordering::Release);
     cache::clear();
+}
+
+fn roots() -> &'static [PathBuf] {
+    // SAFETY: `set_roots` alone stores here, pointers to boxes that are never freed.
+    unsafe { ROOTS.load(Ordering::Acquire).as_ref() }.map_or(&[], |roots| roots)
 }
 
 /// Reads a file by its path as `file!()` gives it: as Cargo knows it, relative to the workspace, or
@@ -37,11 +46,7 @@ pub(crate) fn set_roots(roots: Vec<PathBuf>) {
 /// these: Cargo keeps executables below the workspace and runs tests in the package's directory.
 pub(super) fn read(file: &str) -> Option<File> {
     let path = Path::new(file);
-    let configured = ROOTS
-        .try_read()
-        .map(|roots| roots.clone())
-        .unwrap_or_default();
-    let configured = configured
+    let configured = roots()
         .iter()
         .flat_map(|root| ends(path).map(|end| root.join(end)));
     configured
@@ -101,14 +106,15 @@ fn read_path(path: &Path) -> Option<File> {
 
 /// When the executable was written.
 fn built() -> Option<SystemTime> {
-    static BUILT: OnceLock<Option<SystemTime>> = OnceLock::new();
+    // As for the roots: nobody waits for whoever is just reading it.
+    static BUILT: OnceBox<Option<SystemTime>> = OnceBox::new();
     let read = || {
         std::fs::metadata(std::env::current_exe().ok()?)
             .ok()?
             .modified()
             .ok()
     };
-    *BUILT.get_or_init(read)
+    *BUILT.get_or_init(|| Box::new(read()))
 }
 
 #[cfg(test)]
