@@ -562,6 +562,7 @@ mod at_the_end_of_a_thread {
                 framed!("other", {
                     let kept = KEPT.with(Cell::get).expect("a handle");
                     assert!(!kept.is_live() && kept.back().is_none() && kept.info().is_none());
+                    assert_eq!((kept.depth(), kept.stack_bytes()), (1, None));
                     assert_eq!(
                         (kept.name(), kept.locals().to_string()),
                         ("keeps", "<finished>".to_owned())

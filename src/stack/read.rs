@@ -2,7 +2,9 @@
 
 use super::guard::Active;
 use super::record::{HAS_IDENTITY, MARKED, Record, STRIDE};
+use super::region::Region;
 use super::thread;
+use super::word::load;
 use crate::suspend::Node;
 use std::ffi::CStr;
 use std::hash::{Hash, Hasher};
@@ -212,8 +214,12 @@ impl Cursor {
     }
 
     /// 1 for the outermost frame.
+    ///
+    /// Also of a record that was this thread's: its destructors have given the region back.
     pub(crate) fn depth(self) -> usize {
-        thread::with(|t| (self.address() - t.base.load(Relaxed)) / STRIDE + 1)
+        let own = thread::with(|t| t.owns(self.address()).then(|| load(&t.base)));
+        let base = own.or_else(|| Region::with_record(self.address()).map(|region| region.base));
+        base.map_or(0, |base| (self.address() - base) / STRIDE + 1)
     }
 
     /// A number that no other activation of a frame on this thread has.
