@@ -8,10 +8,10 @@ use crate::threads::system::{
     self, Action, Context, Info, SA_NODEFER, SA_ONSTACK, SA_RESTART, errno, send, set_errno,
     thread_id,
 };
-use std::cell::UnsafeCell;
 use std::io;
+use std::ptr::null_mut;
 use std::sync::atomic::{
-    AtomicBool, AtomicU64,
+    AtomicPtr, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Mutex, PoisonError};
@@ -21,18 +21,14 @@ const SIGNALS: usize = 65;
 
 /// What was done at a signal before, and what is dumped now.
 struct Slot {
-    has_previous: AtomicBool,
-    previous: UnsafeCell<Action>,
+    /// Null, or what is never freed: another thread's handler may be passing on to it while we are set anew.
+    previous: AtomicPtr<Action>,
     settings: AtomicU64,
 }
 
-// SAFETY: `previous` is written under a lock while `has_previous` is false, and read where that is true.
-unsafe impl Sync for Slot {}
-
 static SLOTS: [Slot; SIGNALS] = [const {
     Slot {
-        has_previous: AtomicBool::new(false),
-        previous: UnsafeCell::new(Action::default_one()),
+        previous: AtomicPtr::new(null_mut()),
         settings: AtomicU64::new(0),
     }
 }; SIGNALS];
@@ -46,10 +42,8 @@ impl Slot {
     }
 
     fn previous(&self) -> Option<Action> {
-        // SAFETY: written before `has_previous` was set, and not since.
-        self.has_previous
-            .load(Acquire)
-            .then(|| unsafe { *self.previous.get() })
+        // SAFETY: `catch` alone stores here, pointers to boxes that are never freed.
+        unsafe { self.previous.load(Acquire).as_ref() }.copied()
     }
 
     /// Sets a handler. Set again, it changes the settings alone.
@@ -60,10 +54,7 @@ impl Slot {
             return Some(());
         }
         // Known before the handler may run.
-        self.has_previous.store(false, Release);
-        // SAFETY: nobody reads it now, and `SETTING` is held.
-        unsafe { *self.previous.get() = now };
-        self.has_previous.store(true, Release);
+        self.previous.store(Box::into_raw(Box::new(now)), Release);
         action.set(signal).map(drop)
     }
 }
