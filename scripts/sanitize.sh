@@ -3,6 +3,7 @@
 #
 #   scripts/sanitize.sh              everything
 #   scripts/sanitize.sh address      one of: address, thread, valgrind
+#   scripts/sanitize.sh thread tasks threads        these tests alone; `lib` is the unit tests
 #
 # std is the toolchain's own, without instrumentation: races between tests that std's channels order are suppressed below.
 set -eu
@@ -13,9 +14,15 @@ export STACKLENS_TEST_SLOW=1
 export PROPTEST_CASES="${PROPTEST_CASES:-100}"
 
 host=x86_64-unknown-linux-gnu
-tests="storage panics coroutine async_frames framed generators model inspect values hot recursion return_trace failing_exits \
-    error_trace log_calls log_calls_async log_calls_sinks threads threads_sample tasks tasks_model tasks_load tasks_peers \
-    native_stack native_locals crosscheck"
+tests="storage panics coroutine coroutine_mix async_frames framed generators model inspect values hot recursion \
+    return_trace failing_exits error_trace log_calls log_calls_async log_calls_sinks log_calls_reentrant threads \
+    threads_sample tasks tasks_model tasks_load tasks_peers fault forked allocator_everywhere native_stack \
+    native_symbols native_locals crosscheck"
+# Where threads meet.
+shared="storage model panics async_frames log_calls_sinks log_calls_reentrant threads threads_sample tasks tasks_model \
+    tasks_load"
+# What an emulator of the processor goes through in minutes.
+single="model async_frames values generators inspect storage tasks tasks_model native_locals"
 failed=""
 suppressions=$(mktemp)
 trap 'rm -f "$suppressions"' EXIT
@@ -31,43 +38,51 @@ sanitized() {
     sanitizer=$1
     shift
     # A target directory for each: cargo would otherwise build everything anew at each change of flags.
-    run env RUSTFLAGS="-Zsanitizer=$sanitizer -Cunsafe-allow-abi-mismatch=sanitizer" \
+    run env ASAN_OPTIONS="${options:-detect_leaks=1}:${ASAN_OPTIONS:-}" RUSTFLAGS="-Zsanitizer=$sanitizer -Cunsafe-allow-abi-mismatch=sanitizer" \
         CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}/sanitize-$sanitizer" \
         cargo +nightly test --target "$host" "$@"
 }
 
 address() {
     # These leak on purpose: frames, futures, coroutines, generators; sinks and filters that others took the place of.
-    printf 'leak:%s\n' panics::forgotten coroutine::a_leaked_coroutine coroutine::inside generators::a_forgotten \
+    printf 'leak:%s\n' panics::forgotten coroutine::a_leaked_coroutine coroutine::inside coroutine_mix generators::a_forgotten \
         log_calls::sink log_calls::filter log_calls_sinks >"$suppressions"
     export ASAN_OPTIONS="detect_stack_use_after_return=1 ${ASAN_OPTIONS:-}"
     export LSAN_OPTIONS="suppressions=$suppressions print_suppressions=0"
-    # Unit tests leak their fixtures.
-    ASAN_OPTIONS="detect_leaks=0 $ASAN_OPTIONS" sanitized address --lib
-    for test in $tests; do
-        sanitized address --test "$test"
+    for test in ${only:-lib $tests}; do
+        case "$test" in
+            # Unit tests leak their fixtures.
+            lib) options=detect_leaks=0 sanitized address --lib ;;
+            *) options=detect_leaks=1 sanitized address --test "$test" ;;
+        esac
     done
     # Where the compiler inlines the hot path into the functions of the test.
-    sanitized address --release --test coroutine
+    [ -n "$only" ] || sanitized address --release --test coroutine --test coroutine_mix
 }
 
 thread() {
     # std's channels, as the test harness uses them: the sanitizer does not see their synchronisation.
     printf '%s\n' 'race:std::sync::mpmc' 'race:test::event' 'race:test::run_test' >"$suppressions"
     export TSAN_OPTIONS="suppressions=$suppressions report_signal_unsafe=0 ${TSAN_OPTIONS:-}"
-    for test in $tests; do
-        sanitized thread --test "$test"
+    for test in ${only:-lib $shared}; do
+        case "$test" in
+            lib) sanitized thread --lib -- suspend stack::owner stack::remote threads log_calls code::cache ;;
+            *) sanitized thread --test "$test" ;;
+        esac
     done
 }
 
 memcheck() {
-    for test in model async_frames values generators; do
+    for test in ${only:-$single}; do
         run env CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet --error-exitcode=3" \
             PROPTEST_CASES=20 cargo test --test "$test" -- --test-threads=1
     done
 }
 
-case "${1:-all}" in
+what="${1:-all}"
+[ $# -eq 0 ] || shift
+only="$*"
+case "$what" in
     address) address ;;
     thread) thread ;;
     valgrind) memcheck ;;
@@ -76,7 +91,7 @@ case "${1:-all}" in
         thread
         memcheck
         ;;
-    *) echo "unknown: $1; one of: address, thread, valgrind" >&2; exit 2 ;;
+    *) echo "unknown: $what; one of: address, thread, valgrind" >&2; exit 2 ;;
 esac
 
 if [ -n "$failed" ]; then
