@@ -81,8 +81,8 @@ pub struct OrderViolation {
 /// somebody asks for one.
 #[inline(never)]
 pub fn crosscheck() -> CrossCheck {
-    let mut native = NativeStack::of(unwind::capture());
-    native.leave_out(crosscheck as *const () as usize);
+    let own = crosscheck as *const () as usize;
+    let native = NativeStack::of(unwind::capture_outside(own, false));
     CrossCheck::of(recorded(), native)
 }
 

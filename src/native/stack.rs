@@ -54,9 +54,7 @@ pub struct NativeFrame {
 /// the program's files when they are asked for: some milliseconds the first time, mostly for the pages that are read.
 #[inline(never)]
 pub fn stack() -> NativeStack {
-    let mut stack = NativeStack::of(unwind::capture());
-    stack.leave_out(stack_function());
-    stack
+    NativeStack::of(unwind::capture_outside(stack_function(), false))
 }
 
 fn stack_function() -> usize {
@@ -161,6 +159,11 @@ impl Place {
             .is_some_and(|function| names::crate_of(&function.name) == "stacklens")
     }
 
+    /// What is not known of it, and why.
+    pub(crate) fn missing(&self) -> Option<&str> {
+        self.symbols.as_ref()?.missing()
+    }
+
     pub(crate) fn object(&self) -> &str {
         self.symbols.as_ref().map_or("", Symbols::object)
     }
@@ -241,7 +244,7 @@ impl fmt::Display for NativeStack {
 fn what_is_missing(places: &[Place], all: bool) -> Vec<&str> {
     let mut reasons: Vec<&str> = Vec::new();
     for place in places.iter().filter(|place| all || !place.is_runtime) {
-        if let Some(why) = place.symbols.as_ref().and_then(Symbols::missing)
+        if let Some(why) = place.missing()
             && !reasons.contains(&why)
         {
             reasons.push(why);

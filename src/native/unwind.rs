@@ -58,7 +58,7 @@ impl Registers {
 /// The frames of a walk.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawStack {
-    /// Innermost first: the first is of the function that called [`capture`].
+    /// Innermost first.
     pub(crate) frames: Vec<RawFrame>,
     /// Whether the walk ended at [`MOST`] frames.
     pub(crate) is_cut: bool,
@@ -67,25 +67,27 @@ pub(crate) struct RawStack {
 /// The native frames of this thread, without that of `capture` itself, and without registers.
 ///
 /// One allocation. No lock of ours; the unwinder's own (glibc has had none since 2.35).
+#[cfg(test)]
 #[inline(never)]
 pub(crate) fn capture() -> RawStack {
-    walk(false)
+    capture_outside(capture as *const () as usize, false)
 }
 
-/// The same, with the registers: a sixth more work, for who reads variables.
+/// The same, with the registers: for who reads variables.
 #[inline(never)]
 pub(crate) fn capture_registers() -> RawStack {
-    walk(true)
+    capture_outside(capture_registers as *const () as usize, true)
 }
 
-/// Inlined: the platform leaves out its own frame and the one of who calls this.
+/// The same, without the frame of the function that this is inlined into: one frame less to walk. `own`: that function, which
+/// must not be inlined itself.
 #[inline(always)]
-fn walk(registers: bool) -> RawStack {
+pub(crate) fn capture_outside(own: usize, registers: bool) -> RawStack {
     let mut stack = RawStack {
         frames: Vec::with_capacity(64),
         is_cut: false,
     };
-    platform::walk(registers, &mut |frame| {
+    platform::walk(own, registers, &mut |frame| {
         if stack.frames.len() == MOST {
             stack.is_cut = true;
             return false;

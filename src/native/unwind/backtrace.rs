@@ -4,18 +4,13 @@ use super::{RawFrame, Registers};
 
 pub(super) const MISSING: Option<&str> = None;
 
-#[inline(never)]
-pub(super) fn walk(registers: bool, take: &mut dyn FnMut(RawFrame) -> bool) {
+pub(super) fn walk(own: usize, _registers: bool, take: &mut dyn FnMut(RawFrame) -> bool) {
     // The innermost frames are of this function, its caller and the crate's own.
-    let caller = match registers {
-        true => super::capture_registers as *const () as usize,
-        false => super::capture as *const () as usize,
-    };
     let mut inside = true;
     backtrace::trace(|frame| {
         let function = frame.symbol_address() as usize;
         if inside {
-            inside = function != caller;
+            inside = function != own;
             return true;
         }
         let pc = frame.ip() as usize;

@@ -33,29 +33,28 @@ unsafe extern "C" {
 
 struct Walk<'a> {
     take: &'a mut dyn FnMut(RawFrame) -> bool,
-    /// Frames of this library that come first: of `walk` and of who called it.
-    own: usize,
+    /// The innermost frame, of the function that `walk` is inlined into, was passed.
+    is_outside: bool,
     registers: bool,
 }
 
-#[inline(never)]
-pub(super) fn walk(registers: bool, take: &mut dyn FnMut(RawFrame) -> bool) {
+#[inline(always)]
+pub(super) fn walk(_own: usize, registers: bool, take: &mut dyn FnMut(RawFrame) -> bool) {
     let mut walk = Walk {
         take,
-        own: 2,
+        is_outside: false,
         registers,
     };
     // SAFETY: `visit` gets the address of `walk`, which outlives the call.
     unsafe { _Unwind_Backtrace(visit, (&raw mut walk).cast()) };
-    // Not a tail call: this frame is counted among the library's own.
-    std::hint::black_box(&walk.own);
+    // Not a tail call: this frame is the one that is left out.
+    std::hint::black_box(&walk.is_outside);
 }
 
 unsafe extern "C" fn visit(context: *mut Context, data: *mut c_void) -> c_int {
     // SAFETY: as `walk` calls it.
     let walk = unsafe { &mut *data.cast::<Walk<'_>>() };
-    if walk.own > 0 {
-        walk.own -= 1;
+    if !std::mem::replace(&mut walk.is_outside, true) {
         return GO_ON;
     }
     let mut before = 0;
