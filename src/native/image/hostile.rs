@@ -179,3 +179,47 @@ fn any_list_of_ranges_does() {
     let found = ranges::covering(&covered, place.svma);
     assert_eq!(found, Some(DebugInfoOffset(0)));
 }
+
+#[test]
+fn one_long_list_that_many_functions_have_is_not_read_for_each() {
+    const FUNCTIONS: usize = 20_000;
+    const RANGES: u64 = 20_000;
+    // A unit, and functions that have nothing but ranges.
+    let abbreviations = vec![
+        1, 0x11, 1, 0x55, 0x17, 0, 0, // DW_TAG_compile_unit, DW_AT_ranges
+        2, 0x2e, 0, 0x55, 0x17, 0, 0, // DW_TAG_subprogram, DW_AT_ranges
+        0,
+    ];
+    let mut body = vec![4, 0, 0, 0, 0, 0, 8];
+    for code in std::iter::once(1).chain(std::iter::repeat_n(2, FUNCTIONS)) {
+        body.extend([code, 0, 0, 0, 0]);
+    }
+    body.push(0);
+    let mut info = (body.len() as u32).to_le_bytes().to_vec();
+    info.extend(body);
+    let mut list = Vec::new();
+    for start in (1..=RANGES).map(|at| at * 0x100).chain([0]) {
+        let end = if start == 0 { 0 } else { start + 0x10 };
+        list.extend([start, end].map(u64::to_le_bytes).concat());
+    }
+    let sections: [&'static [u8]; 3] = [abbreviations.leak(), info.leak(), list.leak()];
+    let load = |id: SectionId| -> Result<super::Slice, ()> {
+        let bytes = match id {
+            SectionId::DebugAbbrev => sections[0],
+            SectionId::DebugInfo => sections[1],
+            SectionId::DebugRanges => sections[2],
+            _ => &[],
+        };
+        Ok(super::Slice::new(bytes, gimli::NativeEndian))
+    };
+    let dwarf = Arc::new(Dwarf::load(load).expect("sections"));
+    let loaded = LoadedUnit::of_sections(&dwarf, DebugInfoOffset(0)).expect("a unit");
+    let found = functions::at(&dwarf, &loaded.unit, 0x105);
+    assert!(found.is_some(), "the first function has it");
+    let start = worked();
+    assert!(functions::at(&dwarf, &loaded.unit, 0x111).is_none());
+    let covered = ranges::unlisted(&dwarf, &[]);
+    assert_eq!(covered.len(), RANGES as usize);
+    let took = worked() - start;
+    assert!(took < Duration::from_millis(200), "{took:?}");
+}

@@ -93,7 +93,7 @@ fn word64(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// Ranges read of units that are not listed. Many may have the same long list.
-const MOST_UNLISTED: usize = 500_000;
+const MOST_UNLISTED: usize = 200_000;
 
 /// What the units cover that `.debug_aranges` does not list: those of compilers that do not write it.
 pub(super) fn unlisted(dwarf: &Dwarf, aranges: &[u8]) -> Vec<Covered> {
