@@ -1,6 +1,7 @@
 //! The language of the `tour` example computes what its grammar promises, and points at what is wrong.
 
 #[path = "../examples/tour/language/mod.rs"]
+#[allow(dead_code)] // what the tour alone shows
 mod language;
 
 use language::{Value, run};
