@@ -265,6 +265,64 @@ fn check_stack(printed: &str, known: Known, missing: Option<&str>) -> Result<(),
     Err(format!("not {known:?}, missing {missing:?}:\n{printed}"))
 }
 
+/// The variables of the program's `with_locals`, as they print.
+const VARIABLES: [(&str, &str); 4] = [
+    ("number", "5"),
+    ("text", "\"abc\""),
+    ("list", "[1, 2, 3]"),
+    ("order", "Order { id: 7, name: \"Ann\" }"),
+];
+
+/// What is to be known of variables.
+#[derive(Clone, Copy, Debug)]
+enum Values {
+    /// All of them.
+    All,
+    /// With optimisation: what is shown is right, or says that it is not whole.
+    Right,
+    /// None, for a reason of which this is a part.
+    None(&'static str),
+}
+
+impl Variant {
+    fn values(&self) -> Values {
+        let has = |flag: &str| self.flags.contains(flag);
+        match self.missing {
+            Some(why) if why.starts_with("no line: ") => {
+                Values::None("compiled without debug information")
+            }
+            Some(_) => Values::None("has no debug information"),
+            None if has("debuginfo=1") || has("line-tables-only") => Values::None("no variables: "),
+            None if self.profile == "variants" => Values::All,
+            None => Values::Right,
+        }
+    }
+}
+
+/// What is wrong with the print of `with_locals`.
+fn check_values(printed: &str, values: Values) -> Result<(), String> {
+    let value = |name: &str| {
+        let line = format!("    {name}: ");
+        printed.lines().find_map(|it| it.strip_prefix(&*line))
+    };
+    let is_marked = |value: &str| value.contains("<omitted") || value.contains("more");
+    let is_right = |(name, expected): &(&str, &str)| match (values, value(name)) {
+        (Values::All, value) => value == Some(*expected),
+        (Values::Right, Some(value)) => value == *expected || is_marked(value),
+        (Values::Right, None) => true,
+        (Values::None(_), value) => value.is_none(),
+    };
+    let wrong: Vec<_> = VARIABLES.iter().filter(|it| !is_right(it)).collect();
+    let said = match values {
+        Values::None(why) => printed.contains(why),
+        _ => printed.contains("with_locals") && !printed.contains("no variables: "),
+    };
+    if wrong.is_empty() && said {
+        return Ok(());
+    }
+    Err(format!("not {values:?}: {wrong:?}\n{printed}"))
+}
+
 /// Annotated functions in each part of what the program checks.
 const CHECKS: [(&str, usize, usize); 8] = [
     ("sync", 6, 6),
@@ -312,14 +370,14 @@ fn programs_in_every_variant_know_their_stacks() {
     fs::create_dir_all(&kept).expect("a directory");
     let mut wrong = Vec::new();
     let chosen = VARIANTS.iter().filter(|v| all() || !DEAR.contains(&v.name));
-    for Variant {
-        name,
-        profile,
-        flags,
-        known,
-        missing,
-    } in chosen
-    {
+    for variant in chosen {
+        let Variant {
+            name,
+            profile,
+            flags,
+            known,
+            missing,
+        } = variant;
         let program = build(&workspace, "child", profile, flags);
         let stack = run(&program, &["stack"]);
         let mut fail = |why: String| {
@@ -330,6 +388,10 @@ fn programs_in_every_variant_know_their_stacks() {
             fail(format!("{why}{}", text(&stack.stderr)));
         }
         if let Err(why) = check_verdicts(&run(&program, &["check"])) {
+            fail(why);
+        }
+        let locals = text(&run(&program, &["locals"]).stdout);
+        if let Err(why) = check_values(&locals, variant.values()) {
             fail(why);
         }
         let copy = kept.join(name);
@@ -350,7 +412,12 @@ fn programs_in_every_variant_know_their_stacks() {
                         }
                     }),
             };
-            if let Err(why) = right {
+            let locals = text(&run(&copy, &["locals"]).stdout);
+            let values = match flags.contains("unpacked") {
+                true => variant.values(),
+                false => Values::None("split debug information is missing: "),
+            };
+            if let Err(why) = right.and_then(|()| check_values(&locals, values)) {
                 fail(format!("alone: {why}"));
             }
         }
@@ -382,7 +449,8 @@ fn treated(program: &Path) {
     };
     let good = |program: &Path| {
         let stack = text(&run(program, &["stack"]).stdout);
-        check_stack(&stack, All, None)
+        let locals = text(&run(program, &["locals"]).stdout);
+        check_stack(&stack, All, None).and_then(|()| check_values(&locals, Values::All))
     };
 
     // Its debug information is in a file beside it.
@@ -415,6 +483,8 @@ fn treated(program: &Path) {
     fs::remove_dir_all(directory.join(".debug")).expect("removed");
     let stack = text(&run(&stripped, &["stack"]).stdout);
     check_stack(&stack, Nothing, Some("no file with it was found")).unwrap();
+    let locals = text(&run(&stripped, &["locals"]).stdout);
+    check_values(&locals, Values::None("no file with it was found")).unwrap();
 
     // Compressed by other means than the linker's.
     copy("zstd");
@@ -431,6 +501,7 @@ fn treated(program: &Path) {
             }
         });
         check_stack(&printed, All, None).unwrap();
+        check_values(&printed, Values::All).unwrap();
     }
 }
 
@@ -471,6 +542,7 @@ fn plugin(workspace: &Workspace, kept: &Path) {
             "in_plugin in ",
             "plugin.rs:",
             "child::plugin in ",
+            "    of_plugin: [5, 6]",
         ] {
             assert!(printed.contains(part), "no {part} in\n{printed}");
         }

@@ -67,6 +67,8 @@ pub struct NativeLocals {
     /// Frames that are left out, and how many of `frames` come before them.
     omitted: (usize, usize),
     missing: Option<&'static str>,
+    /// Why functions have no variables here.
+    reasons: Vec<String>,
 }
 
 /// A function that is active, and its variables.
@@ -108,7 +110,8 @@ pub struct FrameLocals {
 /// [`Local::origin`](crate::Local::origin) tells which.
 ///
 /// Functions of std have no variables here. Without debug information (`debug = 2`, the default for `cargo build`) none
-/// have; where nothing can be read the list is empty and [`NativeLocals::missing`] says why.
+/// have, and [`NativeLocals::reasons`] says what is missing; where nothing can be read the list is empty and
+/// [`NativeLocals::missing`] says why.
 ///
 /// # Cost
 ///
@@ -153,6 +156,8 @@ fn of_stack(_stack: &NativeStack, _limits: &Limits) -> NativeLocals {
 pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
     /// Time for all variables of a request.
     const TIME: std::time::Duration = std::time::Duration::from_millis(40);
+    const LINES_ALONE: &str =
+        "no variables: this was compiled with lines alone, `debug = 2` adds them";
 
     let mut result = NativeLocals::default();
     if let Some(why) = stack.missing() {
@@ -182,6 +187,7 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
     let mut frame = (usize::MAX, Vec::new());
     for place in &places {
         let Some(function) = place.function() else {
+            result.note(place.missing());
             continue;
         };
         let index = place.frame;
@@ -194,6 +200,10 @@ pub(crate) fn of_stack(stack: &NativeStack, limits: &Limits) -> NativeLocals {
             let raw = stack.frames()[index].raw();
             let caller = stack.frames().get(index + 1).map(|it| it.raw().sp);
             frame = (index, known.frame(raw, caller, limits, &mut work));
+            if frame.1.iter().all(Vec::is_empty) {
+                let lacking = || known.has_lines_alone(raw).then_some(LINES_ALONE);
+                result.note(place.missing().or_else(lacking));
+            }
         }
         let list = match frame.1.get_mut(place.depth()) {
             Some(list) if frame.0 == index && !is_std => std::mem::take(list),
@@ -242,6 +252,20 @@ impl NativeLocals {
     /// Why nothing is read, if that is so.
     pub fn missing(&self) -> Option<&'static str> {
         self.missing
+    }
+
+    /// What debug information lacks of the functions that have no variables here, and why; each reason once.
+    pub fn reasons(&self) -> &[String] {
+        &self.reasons
+    }
+
+    #[cfg(native_elf)]
+    fn note(&mut self, reason: Option<&str>) {
+        if let Some(reason) = reason
+            && !self.reasons.iter().any(|known| known == reason)
+        {
+            self.reasons.push(reason.to_owned());
+        }
     }
 }
 

@@ -28,6 +28,26 @@ impl S {
     }
 }
 
+struct Order {
+    #[allow(dead_code)] // read from memory
+    id: u32,
+    #[allow(dead_code)]
+    name: String,
+}
+
+/// What is known of its own variables.
+#[inline(never)]
+fn with_locals(number: u32, text: &str) -> String {
+    let list = black_box(vec![1_u8, 2, 3]);
+    let order = Order {
+        id: black_box(7),
+        name: black_box("Ann").to_owned(),
+    };
+    let printed = native::locals().to_string();
+    black_box((number, text, &list, &order));
+    printed
+}
+
 #[frame]
 #[inline(never)]
 fn checked() -> CrossCheck {
@@ -175,9 +195,11 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["stack"] => println!("{}", S(1).method()),
+        ["locals"] => println!("{}", with_locals(black_box(5), black_box("abc"))),
         ["wait"] => {
             wait();
             println!("{}", S(1).method());
+            println!("{}", with_locals(black_box(5), black_box("abc")));
         }
         ["plugin", path] => plugin(path, || ()),
         ["plugin", path, "wait"] => plugin(path, wait),
@@ -199,6 +221,6 @@ fn main() {
                 eprintln!("{name}: {check}\n");
             }
         }
-        _ => panic!("stack, wait, plugin or check"),
+        _ => panic!("stack, locals, wait, plugin or check"),
     }
 }

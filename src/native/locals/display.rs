@@ -25,6 +25,10 @@ impl fmt::Display for NativeLocals {
                 "\n[as a debugger sees them: a variable may be moved, or not assigned yet]",
             )?;
         }
+        for (i, reason) in self.reasons.iter().enumerate() {
+            let is_first = i == 0 && self.frames.is_empty();
+            write!(f, "{}[{reason}]", if is_first { "" } else { "\n" })?;
+        }
         Ok(())
     }
 }

@@ -121,6 +121,19 @@ impl Known {
         self.variables(&function, place.svma, &registers, &Process, limits, work)
     }
 
+    /// Whether the unit of a frame tells of functions and lines, and of no variable at all.
+    pub(crate) fn has_lines_alone(&mut self, frame: &RawFrame) -> bool {
+        let place = self.place(frame.lookup());
+        let is_described = |place: &Arc<Located>| place.subprogram.is_some();
+        place.filter(is_described).is_some_and(|place| {
+            let abbreviations = &place.unit.unit.abbreviations;
+            let mut tags = (1..)
+                .map_while(|code| abbreviations.get(code))
+                .map(|it| it.tag());
+            tags.all(|tag| !matches!(tag, gimli::DW_TAG_formal_parameter | gimli::DW_TAG_variable))
+        })
+    }
+
     /// The variables in scope at an address of a function, with these registers and this memory.
     fn variables(
         &mut self,
