@@ -7,16 +7,15 @@
 
 #![allow(missing_docs)] // hidden: called by the macros' output alone
 
+#[cfg(not(unoptimised))]
+mod optimised;
+#[cfg(unoptimised)]
+mod unoptimised;
+
+use crate::capture::types::Inspected;
 use crate::capture::{Inspect, Tag, cost, debug, type_id};
 use crate::config;
-#[cfg(not(unoptimised))]
-use crate::stack::Depth;
-use crate::stack::arguments::{enter1, enter2, enter3};
-#[cfg(not(unoptimised))]
-use crate::stack::enter as enter0;
-#[cfg(unoptimised)]
-use crate::stack::unoptimised::{enter0, entered, record_local};
-use crate::stack::{Active, Guard, innermost};
+use crate::stack::{Active, innermost};
 use std::any::{TypeId, type_name};
 use std::fmt::Debug;
 use std::ops::Deref;
@@ -75,85 +74,25 @@ deref! {
     InspectFailing Unknown,
 }
 
-impl<T: ?Sized> Unknown<'_, T> {
-    #[cfg(not(unoptimised))]
-    #[inline]
-    pub fn stacklens_cap(&self, site: u32, frame: Active) {
-        frame.look_and_store(site, self.0, Depth::Whole);
-    }
-
-    #[cfg(unoptimised)]
-    #[inline(always)]
-    pub extern "C" fn stacklens_cap(&self, site: u32, frame: Active) {
-        record_local!(local_whole, T, self.0, site, frame);
-    }
-
-    #[inline]
-    pub fn stacklens_cap_top(&self, site: u32) {
-        self.stacklens_cap(site, innermost().active);
-    }
-}
-
-/// Enters a frame with arguments and captures the probed value in it.
-macro_rules! entering {
-    ($($probe:ident $bound:ident $record:ident,)*) => {
-        impl<T: ?Sized> Unknown<'_, T> {
-            entering!(@unknown stacklens_enter0 enter0 ());
-            entering!(@unknown stacklens_enter1 enter1 (0 a A));
-            entering!(@unknown stacklens_enter2 enter2 (0 a A, 1 b B));
-            entering!(@unknown stacklens_enter3 enter3 (0 a A, 1 b B, 2 c C));
-        }
-
-        $(impl<T: $bound> $probe<'_, T> {
-            entering!(@by $record stacklens_enter0 enter0 ());
-            entering!(@by $record stacklens_enter1 enter1 (a A));
-            entering!(@by $record stacklens_enter2 enter2 (a A, b B));
-            entering!(@by $record stacklens_enter3 enter3 (a A, b B, c C));
-        })*
-    };
-    (@unknown $name:ident $enter:ident ($($index:literal $arg:ident $type:ident),*)) => {
-        #[cfg(not(unoptimised))]
-        #[inline(always)]
-        pub fn $name<$($type),*>(&self, meta: &'static str, slot: u32, $($arg: &$type),*) -> Guard {
-            let guard = $enter(meta, $($arg),*);
-            guard.look_and_store(slot, self.0, Depth::Whole);
-            guard
-        }
-
-        #[cfg(unoptimised)]
-        #[inline(always)]
-        pub fn $name<$($type),*>(&self, meta: &'static str, slot: u32, $($arg: &$type),*) -> Guard {
-            entered!(meta, argument_whole, $($index $arg $type),*; slot self.0, T)
-        }
-    };
-    (@by $record:ident $name:ident $enter:ident ($($arg:ident $type:ident),*)) => {
-        #[inline(always)]
-        pub fn $name<$($type),*>(&self, meta: &'static str, slot: u32, $($arg: &$type),*) -> Guard {
-            let guard = $enter(meta, $($arg),*);
-            if guard.active.records() {
-                $record(self.0, slot, guard.active);
-            }
-            guard
+/// What is asked of a type with `Inspect`.
+macro_rules! inspected {
+    ($type:ident) => {
+        &$crate::capture::types::Inspected {
+            type_id: $crate::capture::type_id::<$type>,
+            type_name: std::any::type_name::<$type>,
+            uniform: $type::__uniform,
+            encode: $crate::capture::debug::encode_isolated::<$type>,
         }
     };
 }
+use inspected;
 
-entering! {
-    Probe Inspect inspect,
-    ProbeFull Inspect inspect,
-    MayDebug Debug format,
-}
+/// What answers for a type: its identity and its name.
+type Known = (fn() -> TypeId, fn() -> &'static str);
 
-macro_rules! methods {
-    ($($probe:ident $bound:ident $record:ident,)*) => {$(
-        impl<T: $bound> $probe<'_, T> {
-            #[inline]
-            pub fn stacklens_cap(&self, site: u32, frame: Active) {
-                if frame.records() {
-                    $record(self.0, site, frame);
-                }
-            }
-
+macro_rules! tops {
+    ($($probe:ident $($bound:ident)?,)*) => {$(
+        impl<T $(: $bound)?> $probe<'_, T> {
             #[inline]
             pub fn stacklens_cap_top(&self, site: u32) {
                 self.stacklens_cap(site, innermost().active);
@@ -162,56 +101,89 @@ macro_rules! methods {
     )*};
 }
 
-methods! {
-    Probe Inspect inspect,
-    ProbeFull Inspect inspect,
-    MayDebug Debug format,
-    ProbeFailing Inspect inspect_failing,
-    InspectFailing Inspect inspect_failing,
-    MayDebugFailing Debug format_failing,
+tops! {
+    Unknown,
+    Probe Inspect,
+    ProbeFull Inspect,
+    MayDebug Debug,
+    ProbeFailing Inspect,
+    InspectFailing Inspect,
+    MayDebugFailing Debug,
 }
 
-#[inline(never)]
-fn inspect<T: Inspect>(value: &T, site: u32, frame: Active) {
-    #[cfg(unoptimised)]
-    if crate::capture::unoptimised::is_hot(frame.site_key(site)) {
-        return frame.mark(site, Tag::HOT);
+// What a failing exit reads is recorded however often the place is passed: it is not left so often. All of it is
+// `extern "C"`, which does not unwind: what the user's own code does is caught.
+
+macro_rules! failing {
+    ($($probe:ident,)*) => {$(
+        impl<T: Inspect> $probe<'_, T> {
+            #[inline(never)]
+            pub extern "C" fn stacklens_cap(&self, site: u32, frame: Active) {
+                let value = std::ptr::from_ref(self.0).cast();
+                // SAFETY: the value is of the type.
+                unsafe { inspect_failing(value, site, frame, inspected!(T)) }
+            }
+        }
+    )*};
+}
+
+failing! {
+    ProbeFailing,
+    InspectFailing,
+}
+
+impl<T: Debug> MayDebugFailing<'_, T> {
+    #[inline(never)]
+    pub extern "C" fn stacklens_cap(&self, site: u32, frame: Active) {
+        let value = std::ptr::from_ref(self.0).cast();
+        // A table of functions for a reference: that for what is owned also has its drop.
+        // SAFETY: the value is of the type.
+        unsafe { debug_failing(value, &self.0, (type_id::<T>, type_name::<T>), site, frame) }
     }
-    inspect_failing(value, site, frame);
 }
 
-/// However often the place is passed: it is not left so often.
-#[inline(never)]
-fn inspect_failing<T: Inspect>(value: &T, site: u32, frame: Active) {
-    // From now on values of the type are known by identity too: in `let`s without a written type.
-    let entry = crate::capture::types::register::<T>();
-    frame.capture_with(site, entry, &mut |encoder| {
-        debug::encode_inspect(value, encoder)
-    });
+/// # Safety
+/// The live value at `value` is of the type.
+unsafe extern "C" fn inspect_failing(
+    value: *const (),
+    site: u32,
+    frame: Active,
+    inspected: &Inspected,
+) {
+    if frame.records() {
+        // From now on values of the type are known by identity too: in `let`s without a written type.
+        let entry = inspected.register();
+        // SAFETY: passed on.
+        unsafe { frame.capture_by(site, value, entry, inspected.encode) };
+    }
 }
 
 /// `Debug` may be anybody's code: it may wait for a lock that the failing function holds, and nothing could stop it. So it
 /// runs where nobody's attribute names it only if the program asks for that.
-fn format_failing<T: Debug>(value: &T, site: u32, frame: Active) {
-    let known: Known = (type_id::<T>, type_name::<T>);
-    format_any(value, known, config::debugs_failures(), site, frame);
-}
-
-fn format<T: Debug>(value: &T, site: u32, frame: Active) {
-    let known: Known = (type_id::<T>, type_name::<T>);
-    format_any(value, known, config::allows_debug(), site, frame);
-}
-
-/// What answers for a type: its identity and its name.
-type Known = (fn() -> TypeId, fn() -> &'static str);
-
-/// Not generic: what is done is compiled once, and not in the user's crate for each type.
-#[inline(never)]
-fn format_any(value: &dyn Debug, (id, name): Known, debug: bool, site: u32, frame: Active) {
-    if !debug || !config::allows_debug() {
-        // SAFETY: the callers pass the functions of the value's type.
-        return unsafe { frame.capture_as(site, std::ptr::from_ref(value).cast(), id, name) };
+///
+/// # Safety
+/// The live value at `value` is of the type of which `known` is.
+#[allow(improper_ctypes_definitions)] // no C is called
+unsafe extern "C" fn debug_failing(
+    value: *const (),
+    debugged: &dyn Debug,
+    known: Known,
+    site: u32,
+    frame: Active,
+) {
+    if !frame.records() {
+        return;
     }
+    if config::debugs_failures() && config::allows_debug() {
+        debug(debugged, known, site, frame);
+    } else {
+        // SAFETY: passed on.
+        unsafe { frame.capture_as(site, value, known.0, known.1) };
+    }
+}
+
+/// Copies what the value's `Debug` prints, unless that has taken too long at this place.
+fn debug(value: &dyn Debug, (id, name): Known, site: u32, frame: Active) {
     let entry = crate::capture::intern(id, name);
     let ran = cost::within(frame.site_key(site), || {
         frame.capture_with(site, entry, &mut |encoder| {

@@ -59,14 +59,16 @@ pub(crate) fn encode_inspect<T: Inspect + ?Sized>(value: &T, encoder: &mut Encod
     });
 }
 
-/// [`encode_inspect`] behind the signature of the type table.
+/// The same behind the signature of the type table, and not by way of it: each function is compiled for each type.
 ///
 /// # Safety
-/// `at` is the address of a live, valid `T`, lifetimes aside, and the impl is the same for all
-/// lifetimes.
+/// `at` is the address of a live, valid `T`; lifetimes aside, if the impl is the same for all of them.
 pub(crate) unsafe fn encode_isolated<T: Inspect>(at: *const (), encoder: &mut Encoder<'_>) {
-    // SAFETY: promised by the caller; `types::register` admits only impls that are uniform.
-    encode_inspect(unsafe { &*at.cast::<T>() }, encoder);
+    // SAFETY: promised by the caller; `Inspected::register` admits only impls that are uniform.
+    let value = unsafe { &*at.cast::<T>() };
+    isolated(encoder, "its inspect panicked", &mut |encoder| {
+        value.inspect(encoder)
+    });
 }
 
 fn isolated(encoder: &mut Encoder<'_>, panicked: &str, run: &mut dyn FnMut(&mut Encoder<'_>)) {

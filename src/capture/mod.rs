@@ -42,7 +42,7 @@ pub(crate) use kind::{Tag, type_id};
 #[cfg(not(unoptimised))]
 pub(crate) use kind::{scalar, text};
 pub(crate) use render::short_type_name;
-pub(crate) use types::{TypeEntry, intern};
+pub(crate) use types::{Encode, TypeEntry, intern};
 
 pub use encode::{Encoder, Fields};
 pub use inspect::Inspect;

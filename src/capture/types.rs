@@ -22,9 +22,12 @@ use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 use super::builtin;
+#[cfg(test)]
 use super::debug;
 use super::encode::Encoder;
-use super::inspect::{Fuel, Inspect};
+#[cfg(test)]
+use super::inspect::Inspect;
+use super::inspect::{Fuel, Uniform};
 use super::kind;
 use super::load::{load_pointer, load_u32};
 
@@ -180,6 +183,13 @@ impl TypeEntry {
         load_u32(&self.tag) != 0 || load_u32(&self.text) != 0 || self.has_encoder()
     }
 
+    /// Whether the short way of an unoptimised build (`unoptimised::look`) has all that it asks of this type: those of which it
+    /// would take the name alone are not among them.
+    #[cfg(unoptimised)]
+    pub(crate) fn is_copied(&self) -> bool {
+        load_u32(&self.tag) != 0 || self.has_encoder()
+    }
+
     /// Whether values of this type can be copied, not only named.
     pub(crate) fn has_encoder(&self) -> bool {
         load_pointer(&self.encode) as usize != 0
@@ -273,7 +283,7 @@ fn intern_further(type_id: fn() -> TypeId, type_name: fn() -> &'static str) -> &
 
 /// Keeps the answer in the first free cell of the few that are looked at, if there is one. A cell
 /// is filled once and never changes hands: a reader that has matched the key can trust the entry.
-fn remember(key: *mut (), entry: &'static TypeEntry) {
+pub(crate) fn remember(key: *mut (), entry: &'static TypeEntry) {
     let entry = ptr::from_ref(entry).cast_mut();
     for probe in 0..=CELL_PROBES {
         let cell = &CACHE[(home(key) + probe) & (CELLS - 1)];
@@ -367,24 +377,47 @@ fn hash(id: TypeId) -> usize {
     word.0 as usize
 }
 
-/// Lets values of `T` be shown wherever they are captured from now on, also where only the identity
-/// of `T` is known.
-///
-/// A type whose impl might not be the same for all lifetimes is left out (see
-/// [`Uniform`](super::inspect::Uniform)).
+/// As the probes do it: see probe.rs.
+#[cfg(test)]
 pub(crate) fn register<T: Inspect>() -> &'static TypeEntry {
-    let entry = intern(kind::type_id::<T>, core::any::type_name::<T>);
-    if !entry.has_encoder() && !ptr::eq(entry, &UNKNOWN) && T::__uniform(&mut Fuel::new()).holds() {
-        let encode: Encode = debug::encode_isolated::<T>;
-        entry.encode.store(encode as *mut (), Ordering::Release);
+    Inspected {
+        type_id: kind::type_id::<T>,
+        type_name: core::any::type_name::<T>,
+        uniform: T::__uniform,
+        encode: debug::encode_isolated::<T>,
     }
-    entry
+    .register()
+}
+
+/// A type with an `Inspect`: what is asked of it, so that whoever asks need not be generic.
+pub(crate) struct Inspected {
+    pub(crate) type_id: fn() -> TypeId,
+    pub(crate) type_name: fn() -> &'static str,
+    pub(crate) uniform: fn(&mut Fuel) -> Uniform,
+    pub(crate) encode: Encode,
+}
+
+impl Inspected {
+    /// Lets values of the type be shown wherever they are captured from now on, also where only its identity is known.
+    ///
+    /// A type whose impl might not be the same for all lifetimes is left out (see [`Uniform`]).
+    pub(crate) fn register(&self) -> &'static TypeEntry {
+        let entry = intern(self.type_id, self.type_name);
+        if !entry.has_encoder()
+            && !ptr::eq(entry, &UNKNOWN)
+            && (self.uniform)(&mut Fuel::new()).holds()
+        {
+            entry
+                .encode
+                .store(self.encode as *mut (), Ordering::Release);
+        }
+        entry
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::inspect::Uniform;
     use crate::capture::kind::Tag;
 
     fn entry_of<T: ?Sized>() -> &'static TypeEntry {

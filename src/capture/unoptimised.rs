@@ -18,12 +18,32 @@ pub(crate) struct Looked {
     pub(crate) bits: u64,
 }
 
+impl Looked {
+    /// No value, for the reason that the tag says.
+    pub(crate) fn marked(tag: u8) -> Looked {
+        (tag, 0).into()
+    }
+}
+
+impl From<(u8, u64)> for Looked {
+    fn from((tag, bits): (u8, u64)) -> Looked {
+        Looked {
+            tag: tag.into(),
+            bits,
+        }
+    }
+}
+
 /// Functions that give a value's type.
 pub(crate) type Identify = fn() -> TypeId;
 pub(crate) type Name = fn() -> &'static str;
 
 /// What is done when the short way does not lead there; takes the same arguments.
 pub(crate) type Further = unsafe extern "C" fn(usize, u32, *const (), Identify, Name) -> Looked;
+
+/// What is done, in place of [`Further`], with a value of the one type that this function is for: its own address takes the
+/// place of [`Identify`].
+pub(crate) type LookedBy = unsafe extern "C" fn(usize, u32, *const (), usize) -> Looked;
 
 /// The tags whose values are 8 bytes (also: 4 bytes, zero-extended), one bit each.
 const WIDE: u32 = 1 << Tag::U64 as u8

@@ -1,8 +1,6 @@
 //! An active frame: what it tells while it runs, and leaving it.
 
-use super::arena;
-use super::look::store_spilled_or_not;
-use super::look::{Depth, typed};
+use super::look::{Depth, copied, store_spilled_or_not, typed, written};
 #[cfg(not(unoptimised))]
 use super::look::{store_spilled, text_bits};
 #[cfg(not(unoptimised))]
@@ -17,7 +15,7 @@ use super::thread;
 #[cfg(not(unoptimised))]
 use super::word::store64;
 use super::word::{load32, store32};
-use crate::capture::{Encoder, Tag, TypeEntry};
+use crate::capture::{Encode, Encoder, Tag, TypeEntry};
 #[cfg(not(unoptimised))]
 use crate::capture::{scalar, text, type_id};
 use std::any::TypeId;
@@ -202,6 +200,18 @@ impl Active {
         self.record().meta.load(Relaxed) as usize ^ (site as usize & 0xff) << 8
     }
 
+    /// The active frame that has this record.
+    ///
+    /// # Safety
+    /// `record` is a guard's.
+    #[cfg(unoptimised)]
+    pub(crate) unsafe fn of_record(record: usize) -> Active {
+        Active {
+            record,
+            _stays_here: PhantomData,
+        }
+    }
+
     /// The statement that runs now, or what was stored last where the frame has no record.
     pub(crate) fn statement(&self) -> u32 {
         load32(&self.record().position) & !MARKED
@@ -243,9 +253,24 @@ impl Active {
         entry: &TypeEntry,
         inspect: &mut dyn FnMut(&mut Encoder<'_>),
     ) {
-        let chunk = arena::encode_with(self.record, site & 0xff, inspect);
-        let bits = u64::from(entry.index().to_bits()) | u64::from(chunk) << 32;
-        store_spilled_or_not(self.record, site, Tag::TYPED, bits);
+        let (tag, bits) = written(self.record, site & 0xff, entry, inspect);
+        store_spilled_or_not(self.record, site, tag, bits);
+    }
+
+    /// Copies a value by `encode`, which is its type's own.
+    ///
+    /// # Safety
+    /// `entry` is that of the type of the live value at `value`, which `encode` accepts.
+    pub(crate) unsafe fn capture_by(
+        &self,
+        site: u32,
+        value: *const (),
+        entry: &TypeEntry,
+        encode: Encode,
+    ) {
+        // SAFETY: passed on.
+        let (tag, bits) = unsafe { copied(self.record, site & 0xff, value, entry, encode) };
+        store_spilled_or_not(self.record, site, tag, bits);
     }
 
     /// Tag and word of a value. What does not fit the word goes to the arena.

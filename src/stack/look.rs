@@ -5,9 +5,9 @@ use super::arena;
 use super::platform;
 use super::record::{INLINE_SLOTS, Record, SHORT_TEXT, SHORT_TEXT_BYTES, note};
 use super::word::{peek32, store32, store64};
-use crate::capture::Tag;
 #[cfg(unoptimised)]
 use crate::capture::unoptimised::Looked;
+use crate::capture::{Encode, Encoder, Tag, TypeEntry};
 use std::any::TypeId;
 
 /// The value of a slot, wherever the slot is.
@@ -40,11 +40,7 @@ pub(crate) unsafe extern "C" fn typed_whole(
     name: fn() -> &'static str,
 ) -> Looked {
     // SAFETY: passed on.
-    let (tag, bits) = unsafe { typed(record, slot, value, id, name, Depth::Whole) };
-    Looked {
-        tag: tag.into(),
-        bits,
-    }
+    unsafe { typed(record, slot, value, id, name, Depth::Whole) }.into()
 }
 
 #[cfg(unoptimised)]
@@ -57,11 +53,7 @@ pub(crate) unsafe extern "C" fn typed_surface(
     name: fn() -> &'static str,
 ) -> Looked {
     // SAFETY: passed on.
-    let (tag, bits) = unsafe { typed(record, slot, value, id, name, Depth::Surface) };
-    Looked {
-        tag: tag.into(),
-        bits,
-    }
+    unsafe { typed(record, slot, value, id, name, Depth::Surface) }.into()
 }
 
 /// How far a value is looked into.
@@ -150,6 +142,41 @@ pub(super) unsafe fn typed(
         Tag::TYPED,
         u64::from(entry.index().to_bits()) | u64::from(chunk) << 32,
     )
+}
+
+/// Tag and word of a value that `encode` copies, unless it is a scalar or a text, which need no copying.
+///
+/// # Safety
+/// `entry` is that of the type of the live value at `value`, which `encode` accepts.
+pub(crate) unsafe fn copied(
+    record: usize,
+    slot: u32,
+    value: *const (),
+    entry: &TypeEntry,
+    encode: Encode,
+) -> (u8, u64) {
+    // SAFETY: passed on; the text is copied before this returns.
+    unsafe {
+        if let Some(known) = entry.scalar(value) {
+            return known;
+        }
+        if let Some(text) = entry.text(value) {
+            return text_bits(record, slot, text);
+        }
+        written(record, slot, entry, &mut |encoder| encode(value, encoder))
+    }
+}
+
+/// Tag and word of a value of which `write` writes what is seen.
+pub(crate) fn written(
+    record: usize,
+    slot: u32,
+    entry: &TypeEntry,
+    write: &mut dyn FnMut(&mut Encoder<'_>),
+) -> (u8, u64) {
+    let chunk = arena::encode_with(record, slot, write);
+    let bits = u64::from(entry.index().to_bits()) | u64::from(chunk) << 32;
+    (Tag::TYPED, bits)
 }
 
 #[cfg(test)]

@@ -84,6 +84,8 @@ pub use enter::{Known, enter};
 pub use guard::{Active, Guard};
 pub(crate) use limited::LimitedFrame;
 pub(crate) use look::Depth;
+#[cfg(unoptimised)]
+pub(crate) use look::{copied, written};
 pub(crate) use peek::Seen;
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, number_all, unrecorded};
 #[cfg(feature = "grow")]

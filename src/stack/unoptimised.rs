@@ -9,11 +9,12 @@
 use super::enter::{malformed, refuse};
 use super::guard::{Active, Guard};
 use super::heat::{self, Warmth};
-use super::look::{store_spilled, typed_surface, typed_whole};
+pub(crate) use super::look::typed_whole;
+use super::look::{store_spilled, typed_surface};
 use super::record::{COUNT, INLINE_SLOTS, Record, STRIDE};
 use super::thread::{Thread, place_beyond_limit};
 use crate::capture::type_id;
-use crate::capture::unoptimised::{Identify, Name, look};
+use crate::capture::unoptimised::{Identify, LookedBy, Name, look};
 use std::any::type_name;
 use std::arch::{asm, naked_asm};
 use std::mem::offset_of;
@@ -193,13 +194,13 @@ pub(super) fn leave(record: usize) {
 /// Enters a frame and records arguments, in the function where it stands; after a `;` one more value, in the slot of a local.
 /// What is called after `enter` does not unwind (see [`at`]), and the guard is made last: nothing here needs a landing pad.
 macro_rules! entered {
-    ($meta:expr, $argument:ident, $($index:literal $arg:ident $type:ident),* $(; $slot:ident $value:expr, $of:ident)?) => {{
+    ($meta:expr, $argument:ident, $($index:literal $arg:ident $type:ident),* $(; $($local:tt)*)?) => {{
         // SAFETY: text is bytes.
         let bytes = unsafe { std::mem::transmute::<&str, &[u8]>($meta) };
         let record =
             $crate::stack::unoptimised::enter(bytes as *const [u8] as *const u8, bytes.len());
         $crate::stack::unoptimised::arguments!(
-            record, $argument, $($index $arg $type),* $(; $slot $value, $of)?
+            record, $argument, $($index $arg $type),* $(; $($local)*)?
         );
         $crate::stack::Guard::of(record)
     }};
@@ -211,7 +212,7 @@ macro_rules! arguments {
     (
         $record:ident,
         $argument:ident,
-        $($index:literal $arg:ident $type:ident),* $(; $slot:ident $value:expr, $of:ident)?
+        $($index:literal $arg:ident $type:ident),* $(; $($local:tt)*)?
     ) => {
         if $crate::stack::unoptimised::flags!($record) >= 0 {
             $(
@@ -226,22 +227,39 @@ macro_rules! arguments {
                     );
                 }
             )*
-            $(
-                // SAFETY: as above.
-                unsafe {
-                    $crate::stack::unoptimised::local_whole(
-                        $record,
-                        $slot,
-                        $value as *const $of as *const (),
-                        $crate::capture::type_id::<$of>,
-                        std::any::type_name::<$of>,
-                    );
-                }
-            )?
+            $($crate::stack::unoptimised::store_local!($record, $($local)*);)?
         }
     };
 }
 pub(crate) use arguments;
+
+/// Records a local of a frame that is not hot: by the identity of its type, or by what `looked` makes of it.
+macro_rules! store_local {
+    ($record:expr, $slot:expr, $value:expr, $of:ident) => {
+        // SAFETY: a guard's record; the value is a reference to one of the type.
+        unsafe {
+            $crate::stack::unoptimised::local_whole(
+                $record,
+                $slot,
+                $value as *const $of as *const (),
+                $crate::capture::type_id::<$of>,
+                std::any::type_name::<$of>,
+            );
+        }
+    };
+    ($record:expr, $slot:expr, $value:expr, $of:ident, $looked:expr) => {
+        // SAFETY: as above; so is what `looked` is for.
+        unsafe {
+            $crate::stack::unoptimised::local_by(
+                $record,
+                $slot,
+                $value as *const $of as *const (),
+                $looked,
+            );
+        }
+    };
+}
+pub(crate) use store_local;
 
 /// Position store: one `mov` wherever it is inlined.
 ///
@@ -291,6 +309,11 @@ pub extern "C" fn records(frame: Active) -> bool {
 /// Records a local, in the function where it stands: `site` is the slot in the low 8 bits, the position above. In a hot
 /// function: a load and a comparison.
 macro_rules! record_local {
+    (by $looked:expr, $type:ident, $value:expr, $site:expr, $frame:expr) => {
+        if $crate::stack::unoptimised::flags!($frame.record) >= 0 {
+            $crate::stack::unoptimised::store_local!($frame.record, $site, $value, $type, $looked);
+        }
+    };
     ($local:ident, $type:ty, $value:expr, $site:expr, $frame:expr) => {
         if $crate::stack::unoptimised::flags!($frame.record) >= 0 {
             // SAFETY: a guard's record; the value is a reference to one of the type.
@@ -386,6 +409,27 @@ stubs! {
     local_whole local typed_whole;
     /// The same, recording scalars only.
     local_surface local typed_surface;
+}
+
+/// Records a local by what `looked` makes of it, whose address also stands for the type: with that as its key, the short
+/// way knows the type once `looked` has said so.
+///
+/// # Safety
+/// `looked` accepts the arguments, and `record` is a guard's.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn local_by(
+    record: usize,
+    slot: u32,
+    value: *const (),
+    looked: LookedBy,
+) {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov r9, rcx",
+        "jmp {local}",
+        ".cfi_endproc",
+        local = sym local,
+    )
 }
 
 /// Records an argument in slot `esi`: value and tag.
