@@ -32,6 +32,8 @@ pub(crate) mod remote;
 mod segment;
 mod snapshot;
 mod suspend;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
+pub(crate) mod switch;
 mod thread;
 #[cfg(unoptimised)]
 pub(crate) mod unoptimised;

@@ -23,6 +23,7 @@ pub(crate) use grow::run_on_segment;
 
 use super::bounds::Bounds;
 use super::native::{self, OnSegment};
+use super::switch::call_on;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
@@ -67,7 +68,7 @@ impl Segment {
         // SAFETY: the segment is mapped, nobody else runs on it (`Segment`s are not shared: `map` makes them and
         // `run` is not re-entered, see `grow`), and `begin` does not unwind. The job outlives the call.
         unsafe {
-            platform::call_on(self.bounds.high, begin, (&raw mut job).cast());
+            call_on(self.bounds.high, begin, (&raw mut job).cast());
         }
         drop(on_segment);
         job.result

@@ -7,9 +7,3 @@ pub(super) fn map(_bytes: usize, _ceiling: usize) -> Option<(usize, usize)> {
 }
 
 pub(super) fn unmap(_low: usize, _high: usize) {}
-
-/// # Safety
-/// Not to be called: there is no segment to call it with.
-pub(super) unsafe fn call_on(_top: usize, run: extern "C" fn(*mut ()), argument: *mut ()) {
-    run(argument);
-}

@@ -1,6 +1,5 @@
-//! `mmap`, and a new stack pointer.
+//! `mmap`.
 
-use std::arch::naked_asm;
 use std::ffi::{c_int, c_void};
 
 pub(super) const AVAILABLE: bool = true;
@@ -84,34 +83,4 @@ fn unmap_all(low: usize, length: usize) {
 /// Gives back what [`map`] gave.
 pub(super) fn unmap(low: usize, high: usize) {
     unmap_all(low - PAGE, high - low + PAGE);
-}
-
-/// Calls `run(argument)` with the stack pointer at `top`, and comes back.
-///
-/// The directives tell an unwinder where the frame below is, so that backtraces reach over.
-///
-/// # Safety
-/// Below `top`, a multiple of 16, lies a stack that nothing else runs on. `run` does not unwind.
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn call_on(
-    top: usize,
-    run: extern "C" fn(*mut ()),
-    argument: *mut (),
-) {
-    naked_asm!(
-        ".cfi_startproc",
-        "push rbp",
-        ".cfi_def_cfa_offset 16",
-        ".cfi_offset rbp, -16",
-        "mov rbp, rsp",
-        ".cfi_def_cfa_register rbp",
-        "mov rsp, rdi",
-        "mov rdi, rdx",
-        "call rsi",
-        "mov rsp, rbp",
-        "pop rbp",
-        ".cfi_def_cfa rsp, 8",
-        "ret",
-        ".cfi_endproc",
-    )
 }
