@@ -231,6 +231,88 @@ fn signals_may_be_caught_again() {
     assert_eq!(count(&text, "stacklens: SIGILL\n"), 1, "{text}");
 }
 
+/// A handler that the program sets after us, and that calls the one before it: ours.
+mod on_top {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    static BEFORE: AtomicUsize = AtomicUsize::new(0);
+
+    extern "C" fn handler(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+        let line = b"the program's own\n";
+        // SAFETY: a line to read; the handler before it has three arguments.
+        unsafe {
+            libc::write(2, line.as_ptr().cast(), line.len());
+            let before = BEFORE.load(Relaxed);
+            if before > 1 {
+                std::mem::transmute::<
+                    usize,
+                    extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void),
+                >(before)(signal, info, context);
+            } else {
+                libc::signal(signal, libc::SIG_DFL);
+                libc::raise(signal);
+            }
+        }
+    }
+
+    /// `chained`: it calls the one before it.
+    pub fn set(signal: i32, chained: bool) {
+        // SAFETY: actions that are all zero but for what is set.
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            let mut before: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler as *const () as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigaction(signal, &raw const action, &raw mut before);
+            if chained {
+                BEFORE.store(before.sa_sigaction, Relaxed);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_handler_that_is_set_later_has_ours_as_the_one_before_it() {
+    let text = dies(libc::SIGFPE, || {
+        fault::install().unwrap();
+        on_top::set(libc::SIGFPE, true);
+        // Leaves it where it is: two that call each other would go round in circles.
+        fault::install().unwrap();
+        raises(libc::SIGFPE, "x");
+    });
+    let first = "the program's own\nstacklens: SIGFPE\n\nthread ";
+    assert!(text.starts_with(first), "{text}");
+    assert_eq!(
+        (
+            count(&text, "stacklens: "),
+            count(&text, "the program's own")
+        ),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_handler_that_is_set_later_may_leave_us_out() {
+    let text = dies(libc::SIGFPE, || {
+        fault::install().unwrap();
+        on_top::set(libc::SIGFPE, false);
+        raises(libc::SIGFPE, "x");
+    });
+    assert_eq!(text, "the program's own\n");
+}
+
+#[test]
+fn handlers_that_have_each_other_before_them_come_to_an_end() {
+    let text = dies(libc::SIGFPE, || {
+        on_top::set(libc::SIGFPE, true);
+        fault::install().unwrap();
+        on_top::set(libc::SIGFPE, true);
+        raises(libc::SIGFPE, "x");
+    });
+    assert_eq!(count(&text, "stacklens: SIGFPE\n"), 1, "{text}");
+    assert_eq!(count(&text, "the program's own\n"), 2, "{text}");
+}
+
 /// A handler that makes good what was wrong, as runtimes of other languages have them.
 #[test]
 #[cfg(target_arch = "x86_64")]

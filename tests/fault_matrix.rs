@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// How, on which threads, and the function that is innermost then, with its values.
-const WAYS: [(&str, &[&str], &str); 9] = [
+const WAYS: [(&str, &[&str], &str); 11] = [
     (
         "null",
         &["main", "std", "c"],
@@ -38,6 +38,18 @@ const WAYS: [(&str, &[&str], &str); 9] = [
         "divide in FILE {n: 9, result: <not yet assigned>}",
     ),
     ("illegal", &["main", "std"], "illegal in FILE {n: 1}"),
+    // On a stack that the `stacker` crate made, whose end std does not know.
+    (
+        "overflow-on-stacker",
+        &["main", "std", "c"],
+        "on_stacker in FILE {depth: 3",
+    ),
+    // The program has a handler of its own, set after ours, which calls the one before it.
+    (
+        "overflow-under-own-handler",
+        &["main", "std", "c"],
+        "overflow in FILE {text:",
+    ),
     // What is left of its frame is rubbish.
     ("corrupted", &["main", "std", "c"], ""),
     ("corrupted-records", &["main", "std", "c"], ""),
@@ -116,7 +128,7 @@ fn check(thread: &str, how: &str, innermost: &str, with: &Output, without: &Outp
     expect("one dump", stderr.matches("stacklens: ").count() == 1);
     expect("the signal first", dump.starts_with(signal));
     match how {
-        "overflow" => expect(
+        "overflow" | "overflow-under-own-handler" => expect(
             "an overflow",
             dump.starts_with("SIGSEGV, the stack has overflowed\n"),
         ),
@@ -183,7 +195,7 @@ fn check(thread: &str, how: &str, innermost: &str, with: &Output, without: &Outp
 #[test]
 fn a_program_that_dies_prints_its_stacks_and_ends_as_without_them() {
     let mut workspace = Workspace::new("fault_matrix");
-    let package = workspace.package("fault-matrix", 2024, "libc = \"0.2\"\n");
+    let package = workspace.package("fault-matrix", 2024, "libc = \"0.2\"\nstacker = \"0.1\"\n");
     let source = fs::read_to_string(fresh::source_directory().join("fault_matrix/child.rs"));
     package.program(
         "fault-matrix",

@@ -80,7 +80,8 @@ use std::time::Duration;
 
 /// Catches fatal signals from now on, with the defaults of [`Options`].
 ///
-/// Called again, it only changes the settings.
+/// Called again, it only changes the settings. A handler that the program sets later is on top of ours: it decides whether
+/// ours, which it was given as the one before, runs.
 ///
 /// # Errors
 ///

@@ -35,6 +35,32 @@ fn overflow(text: &str, depth: u64) -> u64 {
     deep + long.len() as u64 + text.len() as u64
 }
 
+#[frame]
+fn on_stacker(depth: u64) -> u64 {
+    stacker::grow(256 << 10, || plain_recursion(depth))
+}
+
+/// A handler of the program's own, on top of what was there before.
+fn own_handler() {
+    static mut BEFORE: libc::sigaction = unsafe { std::mem::zeroed() };
+    extern "C" fn handler(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+        type Handler = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
+        // SAFETY: a line to read; the handler before this one, of which all there are here have three arguments.
+        unsafe {
+            libc::write(2, b"own handler\n".as_ptr().cast(), 12);
+            let before = (*(&raw const BEFORE)).sa_sigaction;
+            std::mem::transmute::<usize, Handler>(before)(signal, info, context);
+        }
+    }
+    // SAFETY: actions that are all zero but for what is set.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        libc::sigaction(libc::SIGSEGV, &raw const action, &raw mut BEFORE);
+    }
+}
+
 /// Has no attribute, and no end.
 #[inline(never)]
 fn plain_recursion(n: u64) -> u64 {
@@ -131,6 +157,11 @@ fn die(how: &str) {
     match how {
         "null" => drop(black_box(null_deref(black_box(16)))),
         "overflow" => drop(black_box(overflow("a text that is too long for a word", black_box(3)))),
+        "overflow-on-stacker" => drop(black_box(on_stacker(black_box(3)))),
+        "overflow-under-own-handler" => {
+            own_handler();
+            drop(black_box(overflow("a text that is too long for a word", black_box(3))));
+        }
         "abort" => gives_up("no more"),
         "double-panic" => double_panic(7),
         "fpe" => drop(black_box(divide(black_box(9)))),

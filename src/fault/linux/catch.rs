@@ -11,7 +11,7 @@ use crate::threads::system::{
 use std::io;
 use std::ptr::null_mut;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU64,
+    AtomicBool, AtomicPtr, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +21,8 @@ const SIGNALS: usize = 65;
 
 /// What was done at a signal before, and what is dumped now.
 struct Slot {
+    /// Our handler was set, and not taken away by us.
+    is_set: AtomicBool,
     /// Null, or what is never freed: another thread's handler may be passing on to it while we are set anew.
     previous: AtomicPtr<Action>,
     settings: AtomicU64,
@@ -28,6 +30,7 @@ struct Slot {
 
 static SLOTS: [Slot; SIGNALS] = [const {
     Slot {
+        is_set: AtomicBool::new(false),
         previous: AtomicPtr::new(null_mut()),
         settings: AtomicU64::new(0),
     }
@@ -46,16 +49,19 @@ impl Slot {
         unsafe { self.previous.load(Acquire).as_ref() }.copied()
     }
 
-    /// Sets a handler. Set again, it changes the settings alone.
+    /// Sets a handler. Set again, it changes the settings alone, also where the program has put another one on top of it: that
+    /// may call ours as the one before it, which must not go round in a circle.
     fn catch(&self, signal: i32, action: Action, settings: Settings) -> Option<()> {
         self.settings.store(settings.to_bits(), Relaxed);
         let now = Action::now(signal)?;
-        if now.handler == action.handler {
+        if now.handler == action.handler || self.is_set.load(Relaxed) {
             return Some(());
         }
         // Known before the handler may run.
         self.previous.store(Box::into_raw(Box::new(now)), Release);
-        action.set(signal).map(drop)
+        action.set(signal)?;
+        self.is_set.store(true, Relaxed);
+        Some(())
     }
 }
 
@@ -76,8 +82,10 @@ pub(in crate::fault) fn install(options: &Options) -> io::Result<()> {
 
 pub(in crate::fault) fn uninstall() {
     let _setting = SETTING.lock().unwrap_or_else(PoisonError::into_inner);
-    for signal in Fatal::ALL {
-        step_back(signal.number());
+    for signal in Fatal::ALL.map(Fatal::number) {
+        if let (true, Some(slot)) = (step_back(signal), Slot::of(signal)) {
+            slot.is_set.store(false, Relaxed);
+        }
     }
 }
 
@@ -116,6 +124,11 @@ pub(in crate::fault) fn dump_on(options: &Options, signal: i32) -> io::Result<()
 
 /// A fatal signal.
 extern "C" fn fatal(signal: i32, info: *mut Info, context: *mut Context) {
+    if turn::comes_back(info) {
+        // Two handlers that each hold the other for the one before. What is left is what the system does by itself.
+        // SAFETY: the system's, for this call.
+        return unsafe { end(Action::default_one(), signal, info) };
+    }
     let error = errno();
     // SAFETY: the system's, for this call.
     let (facts, interrupted) = unsafe { (&*info, (*context).stack_pointer()) };
@@ -136,7 +149,7 @@ extern "C" fn fatal(signal: i32, info: *mut Info, context: *mut Context) {
         }
     }
     set_errno(error);
-    turn::dying(|| {
+    turn::dying(info, || {
         // SAFETY: what the system gave us.
         unsafe { pass_on(signal, info, context) };
     });
@@ -155,18 +168,27 @@ unsafe fn pass_on(signal: i32, info: *mut Info, context: *mut Context) {
     system::block(signal);
     // SAFETY: what was set before us; the caller has the arguments.
     if !unsafe { previous.call(signal, info, context) } {
-        previous.set(signal);
         // SAFETY: the caller's.
-        if unsafe { !(*info).is_fault() } {
-            // Nothing raises it again when this returns.
-            send(thread_id(), signal);
-        }
+        unsafe { end(previous, signal, info) };
     }
     // It may have made good what was wrong.
     for (other, stepped_back) in Fatal::ALL.into_iter().zip(others) {
         if stepped_back {
             action().set(other.number());
         }
+    }
+}
+
+/// Has the signal come again, to be handled so.
+///
+/// # Safety
+/// `info` is that of the handler that runs.
+unsafe fn end(action: Action, signal: i32, info: *const Info) {
+    action.set(signal);
+    // SAFETY: the caller's.
+    if unsafe { !(*info).is_fault() } {
+        // Nothing raises it again when the handler returns.
+        send(thread_id(), signal);
     }
 }
 

@@ -1,8 +1,8 @@
 //! One dump at a time.
 
-use crate::threads::system::{self, thread_id};
+use crate::threads::system::{self, Info, thread_id};
 use std::sync::atomic::{
-    AtomicU32,
+    AtomicU32, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 
@@ -10,6 +10,10 @@ use std::sync::atomic::{
 static PRINTING: AtomicU32 = AtomicU32::new(0);
 /// The thread whose fatal signal was printed and is being passed on; 0: none.
 static DYING: AtomicU32 = AtomicU32::new(0);
+
+/// What the system told of that signal, by address, and where on its stack that thread passes it on.
+static PASSED: AtomicUsize = AtomicUsize::new(0);
+static PASSED_AT: AtomicUsize = AtomicUsize::new(0);
 
 /// How long a dump waits for another one.
 const PATIENCE: u64 = 5_000_000_000;
@@ -49,12 +53,34 @@ pub(super) fn enter() -> Entered {
 
 /// Whether somebody's fatal signal was printed and the process is about to end.
 pub(super) fn is_dying() -> bool {
-    DYING.load(Relaxed) != 0
+    match DYING.load(Relaxed) {
+        0 => false,
+        dying => dying != thread_id() || is_within(),
+    }
+}
+
+/// Whether this is the signal that this thread is passing on: the handler that was there before calls us in turn.
+pub(super) fn comes_back(info: *const Info) -> bool {
+    DYING.load(Relaxed) == thread_id() && PASSED.load(Relaxed) == info as usize && is_within()
+}
+
+/// Whether this thread is still passing on: a handler that jumped out of it (`siglongjmp`) is not, and the next signal begins
+/// no deeper on the same stack.
+fn is_within() -> bool {
+    here() < PASSED_AT.load(Relaxed)
 }
 
 /// Says so while `pass_on` runs, which may not come back.
-pub(super) fn dying(pass_on: impl FnOnce()) {
+pub(super) fn dying(info: *const Info, pass_on: impl FnOnce()) {
     let outer = DYING.swap(thread_id(), Relaxed);
+    PASSED.store(info as usize, Relaxed);
+    PASSED_AT.store(here(), Relaxed);
     pass_on();
     DYING.store(outer, Relaxed);
+}
+
+#[inline(never)]
+fn here() -> usize {
+    let local = 0_u8;
+    std::hint::black_box(&raw const local) as usize
 }
