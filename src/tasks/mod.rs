@@ -48,7 +48,8 @@
 //!
 //! To a poll: see the README's table; nothing waits for a dump, whatever it does. To a dump: some hundred instructions a
 //! frame; no lock. A frame that is kept has a node of 64 bytes, or with values 256 (up to 4 of them), 512 (up to 11) or
-//! 1024 bytes; the memory is used again, and not given back to the system. A future is two words larger.
+//! 1024 bytes (measured with 100,000 frames: 64 to 102 and 256 to 338, by whether the system gives large pages); the memory
+//! is used again, and not given back to the system. A future is two words larger.
 
 mod dump;
 mod future;
