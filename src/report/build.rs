@@ -155,6 +155,8 @@ impl Report {
             Some(Entry::Frame(frame)) if frame.holds(&panic.file, line) => {
                 (frame.line, frame.column, frame.range) = (line, column, None);
             }
+            // It is raised by the standard library, for whichever destructor is unwound.
+            _ if panic.second => {}
             // Whatever is not recorded is inside the recorded ones, and so is the panic.
             _ => self
                 .stack

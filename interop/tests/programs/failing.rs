@@ -16,9 +16,11 @@ pub enum Fails {
     Error(fn() -> Report),
     /// By a panic, of which the panic hook makes one.
     Panic(fn()),
+    /// By a panic while it unwinds, which ends the process.
+    Abort(fn()),
 }
 
-use Fails::{Error, Panic};
+use Fails::{Abort, Error, Panic};
 
 /// All of them.
 pub const PROGRAMS: &[(&str, Fails)] = &[
@@ -41,6 +43,7 @@ pub const PROGRAMS: &[(&str, Fails)] = &[
     ("index_out_of_bounds", Panic(index_out_of_bounds)),
     ("overflow", Panic(overflow)),
     ("unwrap_on_err", Panic(unwrap_on_err)),
+    ("double_panic", Abort(double_panic)),
 ];
 
 /// The report of the error that a program comes back with.
@@ -457,4 +460,28 @@ fn unwrap_on_err() {
     let text = "seven";
     let number: u8 = text.parse().unwrap();
     println!("{number}");
+}
+
+struct Transaction {
+    id: u32,
+}
+
+impl Drop for Transaction {
+    #[frame]
+    fn drop(&mut self) {
+        let open = [7, 9];
+        assert!(!open.contains(&self.id), "transaction {} is open", self.id);
+    }
+}
+
+#[frame]
+fn transfer(amount: i64) -> i64 {
+    let transaction = Transaction { id: 7 };
+    let left = check(100 - amount);
+    left + i64::from(transaction.id)
+}
+
+#[frame]
+fn double_panic() {
+    transfer(250);
 }
