@@ -1,18 +1,21 @@
 //! Secrets are in no output, and once their owners have wiped them, nowhere in the process's memory: not in the records,
-//! not in what a report was made of, not in a buffer that was freed. What a core dump would have, `/proc/self/mem` has.
-//!
-//! One test, in a program of its own: nobody else's copies lie about. The secret is made of bytes that are masked while it is
-//! looked for, so that the search does not find itself.
+//! not in what a report was made of, not in a buffer that was freed. It is looked for from outside: in the core file that the
+//! kernel writes of the process, in the one that gdb does, and in the memory that both are made from. (A core pattern that names
+//! a program, or a machine without gdb, leaves the last.)
 #![cfg(target_os = "linux")]
 
 use stacklens::{
     Encoder, Inspect, Report, Secret, catch, enhanced_traceback, frame, log_calls, stack,
 };
 use std::collections::BTreeMap;
+use std::env;
 use std::fs::{self, File};
 use std::future::Future;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::pin::pin;
+use std::process::{Child, Command, Stdio};
 use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 
@@ -55,38 +58,41 @@ impl Masked {
         })
     }
 
-    /// Places in this process's memory that have a part of it.
-    fn in_memory(&self) -> Vec<String> {
-        const PAGE: usize = 4096;
-        let memory = File::open("/proc/self/mem").unwrap();
-        let pages = File::open("/proc/self/pagemap").unwrap();
-        let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    /// As a line of digits, which are not a part of it.
+    fn digits(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn parse(digits: &str) -> Masked {
+        let byte = |at: usize| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).unwrap();
+        Masked(std::array::from_fn(byte))
+    }
+
+    /// Blocks of a file that have a part of it, by where they begin.
+    fn in_file(&self, file: &File) -> Vec<u64> {
+        const BLOCK: usize = 64 << 10;
         let mut found = Vec::new();
-        // A page, and the end of the one before it.
-        let mut bytes = [0; LENGTH + PAGE];
-        for line in maps.lines().filter(|line| line.contains(" rw")) {
-            let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
-            let address = |text| u64::from_str_radix(text, 16).unwrap();
-            for page in (address(from)..address(to)).step_by(PAGE) {
-                let mut entry = [0; 8];
-                pages
-                    .read_exact_at(&mut entry, page / PAGE as u64 * 8)
-                    .unwrap();
-                // Neither in memory nor swapped out: never touched.
-                if u64::from_le_bytes(entry) >> 62 == 0 {
-                    continue;
-                }
-                bytes.copy_within(PAGE.., 0);
-                memory.read_exact_at(&mut bytes[LENGTH..], page).unwrap();
-                if bytes[LENGTH..] != [0; PAGE] && self.is_in(&bytes) {
-                    found.push(format!("{page:#x} in {line}"));
-                }
+        // The end of the block before, and a block.
+        let mut bytes = vec![0; LENGTH + BLOCK];
+        let mut at = 0;
+        loop {
+            let read = file.read_at(&mut bytes[LENGTH..], at).unwrap();
+            if read == 0 {
+                return found;
             }
+            // What was never touched is a hole in the file.
+            if bytes[LENGTH..LENGTH + read] != [0; BLOCK][..read]
+                && self.is_in(&bytes[..LENGTH + read])
+            {
+                found.push(at);
+            }
+            bytes.copy_within(read..LENGTH + read, 0);
+            at += read as u64;
         }
-        bytes.fill(0);
-        found
     }
 }
+
+const PAGE: usize = 4096;
 
 /// A text that holds the secret until it is wiped.
 struct Plain(String);
@@ -334,8 +340,16 @@ fn outputs(masked: Masked) -> Vec<String> {
     outputs
 }
 
+/// Set for the process whose memory is looked at, and says whether it leaves a copy of the secret in it.
+const CHILD: &str = "STACKLENS_TEST_LEAVES";
+
+/// The process whose memory is looked at: does all that handles secrets, says which one it was, and ends as the one that looks
+/// wants it to.
 #[test]
-fn a_secret_is_in_no_output_and_nowhere_in_memory_once_its_owner_has_wiped_it() {
+fn child() {
+    let Some(leaves) = std::env::var_os(CHILD) else {
+        return;
+    };
     log_calls::set_sink(log_calls::Ring::new(100));
     let masked = Masked::new();
     let outputs = outputs(masked);
@@ -343,11 +357,139 @@ fn a_secret_is_in_no_output_and_nowhere_in_memory_once_its_owner_has_wiped_it() 
     for output in &outputs {
         assert!(!masked.is_in(output.as_bytes()), "{output}");
     }
-    assert_eq!(masked.in_memory(), [""; 0]);
+    let left = (leaves == "yes").then(|| Plain::new(masked));
+    println!("\nsecret {}", masked.digits());
+    std::io::stdout().flush().unwrap();
+    let mut word = String::new();
+    std::io::stdin().read_line(&mut word).unwrap();
+    if word == "abort\n" {
+        std::process::abort();
+    }
+    drop((left, outputs));
+}
 
-    // The search finds what is there.
-    let plain = Plain::new(masked);
-    assert_eq!(masked.in_memory().len(), 1);
-    drop(plain);
-    assert_eq!(masked.in_memory(), [""; 0]);
+/// A child, in a directory of its own, once it has done what it does.
+struct Process {
+    child: Child,
+    secret: Masked,
+    directory: PathBuf,
+}
+
+impl Process {
+    /// With core files, as large as they come.
+    fn start(leaves: bool) -> Process {
+        let answer = if leaves { "yes" } else { "no" };
+        let directory =
+            env::temp_dir().join(format!("stacklens-core-{answer}-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let mut child = Command::new("sh")
+            .args([
+                "-c",
+                "ulimit -c unlimited; exec \"$0\" child --exact --nocapture",
+            ])
+            .arg(env::current_exe().unwrap())
+            .env(CHILD, answer)
+            .current_dir(&directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = lines.find_map(|line| Some(line.unwrap().strip_prefix("secret ")?.to_owned()));
+        let secret = Masked::parse(&said.expect("it did all that it does"));
+        Process {
+            child,
+            secret,
+            directory,
+        }
+    }
+
+    /// Where the core that the kernel writes when it aborts has the secret; `None` if there is none: not allowed, or handed to
+    /// a program.
+    fn core(mut self) -> Option<Vec<u64>> {
+        self.child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(b"abort\n")
+            .unwrap();
+        assert!(!self.child.wait().unwrap().success());
+        let core = fs::read_dir(&self.directory).unwrap().next()?.unwrap();
+        let file = File::open(core.path()).unwrap();
+        assert!(
+            file.metadata().unwrap().len() > 1 << 20,
+            "all of its memory"
+        );
+        Some(self.secret.in_file(&file))
+    }
+
+    /// The same of the core that gdb writes of it while it waits; `None` without gdb.
+    fn gcore(self) -> Option<Vec<u64>> {
+        let path = self.directory.join("gcore");
+        let pid = self.child.id().to_string();
+        let mut command = Command::new("gcore");
+        command.arg("-o").arg(&path).arg(&pid);
+        let made = command.output().ok()?;
+        let file = File::open(format!("{}.{pid}", path.display()));
+        let file = file.unwrap_or_else(|error| panic!("{error}: {made:?}"));
+        Some(self.secret.in_file(&file))
+    }
+
+    /// Where its memory has it, while it waits: what a core file is made from.
+    fn memory(self) -> Vec<u64> {
+        let memory = File::open(format!("/proc/{}/mem", self.child.id())).unwrap();
+        let maps = fs::read_to_string(format!("/proc/{}/maps", self.child.id())).unwrap();
+        let pages = File::open(format!("/proc/{}/pagemap", self.child.id())).unwrap();
+        let mut found = Vec::new();
+        // The end of the page before, and a page.
+        let mut bytes = vec![0; LENGTH + PAGE];
+        for line in maps.lines().filter(|line| line.contains(" rw")) {
+            let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let address = |text| u64::from_str_radix(text, 16).unwrap();
+            for page in (address(from)..address(to)).step_by(PAGE) {
+                let mut entry = [0; 8];
+                pages
+                    .read_exact_at(&mut entry, page / PAGE as u64 * 8)
+                    .unwrap();
+                // Neither in memory nor swapped out: never touched.
+                if u64::from_le_bytes(entry) >> 62 == 0 {
+                    continue;
+                }
+                bytes.copy_within(PAGE.., 0);
+                memory.read_exact_at(&mut bytes[LENGTH..], page).unwrap();
+                if bytes[LENGTH..] != [0; PAGE] && self.secret.is_in(&bytes) {
+                    found.push(page);
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+#[test]
+fn a_secret_is_in_no_core_file_once_its_owner_has_wiped_it() {
+    let ways: [(&str, fn(Process) -> Option<Vec<u64>>); 3] = [
+        ("core", Process::core),
+        ("gcore", Process::gcore),
+        ("memory", |process| Some(process.memory())),
+    ];
+    for (name, find) in ways {
+        let (Some(wiped), Some(left)) = (find(Process::start(false)), find(Process::start(true)))
+        else {
+            eprintln!("{name}: there is none here");
+            continue;
+        };
+        assert_eq!(wiped, [], "{name}");
+        // The search finds what is there.
+        assert!(!left.is_empty(), "{name}");
+    }
 }
