@@ -4,6 +4,7 @@
 //! visiting and printing with the usual crates costs four times what this costs for a whole function.
 
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use std::mem::ManuallyDrop;
 
 pub(crate) enum Tok {
     Ident {
@@ -19,7 +20,8 @@ pub(crate) enum Tok {
     Group {
         delimiter: Delimiter,
         inner: Vec<Tok>,
-        token: Group,
+        /// Not dropped: each drop is a message to the compiler, which lets go of all groups anyway when the macro returns.
+        token: ManuallyDrop<Group>,
     },
 }
 
@@ -41,7 +43,7 @@ impl Tok {
                 TokenTree::Group(token) => Tok::Group {
                     delimiter: token.delimiter(),
                     inner: Tok::tree(token.stream()),
-                    token,
+                    token: ManuallyDrop::new(token),
                 },
             });
         }
@@ -53,7 +55,7 @@ impl Tok {
             Tok::Ident { token, .. } => token.clone().into(),
             Tok::Punct { token, .. } => token.clone().into(),
             Tok::Literal(token) => token.clone().into(),
-            Tok::Group { token, .. } => token.clone().into(),
+            Tok::Group { token, .. } => Group::clone(token).into(),
         }
     }
 
@@ -191,29 +193,68 @@ pub(crate) fn split_commas(toks: &[Tok]) -> Vec<&[Tok]> {
     parts
 }
 
-const OPERATORS: &[&str] = &[
-    "<<=", ">>=", "..=", "...", "&&", "||", "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "%=",
-    "^=", "&=", "|=", "=>", "<<", ">>", "..", "+", "-", "*", "/", "%", "^", "&", "|", "<", ">",
-    "=",
-];
-const ASSIGNMENTS: &[&str] = &[
-    "=", "+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>=",
-];
-
 /// The binary operator at `at`.
+///
+/// Decided by its characters at once: it is asked of each identifier, in a user's build of this crate, which is not optimised.
 pub(crate) fn binary_at(toks: &[Tok], at: usize) -> Option<&'static str> {
-    let Some(Tok::Punct { .. }) = toks.get(at) else {
-        return None;
+    let first = match toks.get(at) {
+        Some(Tok::Punct { ch, joint, .. }) => (*ch, *joint),
+        _ => return None,
     };
-    OPERATORS
-        .iter()
-        .copied()
-        .find(|op| operator_at(toks, at, op))
+    if !matches!(
+        first.0,
+        '=' | '+' | '-' | '*' | '/' | '%' | '^' | '&' | '|' | '<' | '>' | '.' | '!'
+    ) {
+        return None;
+    }
+    let behind = |before: (char, bool), at: usize| match toks.get(at) {
+        Some(Tok::Punct { ch, joint, .. }) if before.1 => (*ch, *joint),
+        _ => (' ', false),
+    };
+    let second = behind(first, at + 1);
+    let third = behind(second, at + 2);
+    Some(match (first.0, second.0, third.0) {
+        ('<', '<', '=') => "<<=",
+        ('>', '>', '=') => ">>=",
+        ('.', '.', '=') => "..=",
+        ('.', '.', '.') => "...",
+        ('&', '&', _) => "&&",
+        ('|', '|', _) => "||",
+        ('=', '=', _) => "==",
+        ('!', '=', _) => "!=",
+        ('<', '=', _) => "<=",
+        ('>', '=', _) => ">=",
+        ('+', '=', _) => "+=",
+        ('-', '=', _) => "-=",
+        ('*', '=', _) => "*=",
+        ('/', '=', _) => "/=",
+        ('%', '=', _) => "%=",
+        ('^', '=', _) => "^=",
+        ('&', '=', _) => "&=",
+        ('|', '=', _) => "|=",
+        ('=', '>', _) => "=>",
+        ('<', '<', _) => "<<",
+        ('>', '>', _) => ">>",
+        ('.', '.', _) => "..",
+        ('+', ..) => "+",
+        ('-', ..) => "-",
+        ('*', ..) => "*",
+        ('/', ..) => "/",
+        ('%', ..) => "%",
+        ('^', ..) => "^",
+        ('&', ..) => "&",
+        ('|', ..) => "|",
+        ('<', ..) => "<",
+        ('>', ..) => ">",
+        ('=', ..) => "=",
+        _ => return None,
+    })
 }
 
 /// The assignment operator at `at`.
 pub(crate) fn assignment_at(toks: &[Tok], at: usize) -> Option<&'static str> {
-    binary_at(toks, at).filter(|op| ASSIGNMENTS.contains(op))
+    let comparison = |op: &str| matches!(op, "==" | "!=" | "<=" | ">=" | "..=");
+    binary_at(toks, at).filter(|op| op.ends_with('=') && !comparison(op))
 }
 
 /// Calls `f` for every identifier, and for every name in braces of a literal (`"{name}"`), in groups too. The second argument

@@ -51,6 +51,17 @@ pub(crate) struct Emit {
     pub(crate) reach: Cell<Reach>,
     /// Only scalars are read from values: the function contains `unsafe`, and a local may be half made.
     pub(crate) plain: bool,
+    /// The frame has a name of its own in the body (`Emit::name_frame`), and so often it was mentioned.
+    pub(crate) named_frame: bool,
+    pub(crate) mentions: Cell<u32>,
+    words: Words,
+}
+
+/// Identifiers that are in nearly all that is emitted: to place a copy of one is cheaper than to make it.
+struct Words {
+    stacklens: Ident,
+    private: Ident,
+    frame: Ident,
 }
 
 impl Emit {
@@ -66,6 +77,13 @@ impl Emit {
             shows: Cell::new(false),
             reach: Cell::new(reach),
             plain,
+            named_frame: false,
+            mentions: Cell::new(0),
+            words: Words {
+                stacklens: Ident::new("stacklens", base),
+                private: Ident::new("__private", base),
+                frame: Ident::new("stacklens_active", base),
+            },
         }
     }
 
@@ -89,21 +107,36 @@ impl Emit {
         Ident::new("stacklens_frame", self.span.get())
     }
 
+    /// `::stacklens::__private::NAME`
     pub(crate) fn path(&self, name: &str) -> Vec<TokenTree> {
-        let span = self.span.get();
         let mut path = Vec::with_capacity(9);
+        self.push_path(&mut path, name);
+        path
+    }
+
+    fn push_path(&self, out: &mut Vec<TokenTree>, name: &str) {
         match &self.root {
-            Some(root) => path.extend(root.iter().cloned()),
+            Some(root) => out.extend(root.iter().cloned()),
             None => {
-                path.extend(colons(span));
-                path.push(Ident::new("stacklens", span).into());
+                self.push_colons(out);
+                out.push(self.placed(&self.words.stacklens));
             }
         }
-        path.extend(colons(span));
-        path.push(Ident::new("__private", span).into());
-        path.extend(colons(span));
-        path.push(Ident::new(name, span).into());
-        path
+        self.push_colons(out);
+        out.push(self.placed(&self.words.private));
+        self.push_colons(out);
+        out.push(self.ident(name));
+    }
+
+    fn push_colons(&self, out: &mut Vec<TokenTree>) {
+        out.push(self.punct_spaced(':', Spacing::Joint));
+        out.push(self.punct_spaced(':', Spacing::Alone));
+    }
+
+    fn placed(&self, word: &Ident) -> TokenTree {
+        let mut word = word.clone();
+        word.set_span(self.span.get());
+        word.into()
     }
 
     pub(crate) fn punct(&self, c: char) -> TokenTree {
@@ -143,7 +176,7 @@ impl Emit {
     }
 
     pub(crate) fn call(&self, out: &mut Vec<TokenTree>, name: &str, arguments: Vec<TokenTree>) {
-        out.extend(self.path(name));
+        self.push_path(out, name);
         out.push(self.group(Delimiter::Parenthesis, arguments));
     }
 
@@ -156,13 +189,33 @@ impl Emit {
         }
     }
 
-    /// `, guard.active`, or nothing where the frame is found by itself.
+    /// `, frame`, or nothing where the frame is found by itself.
     fn push_frame(&self, arguments: &mut Vec<TokenTree>) {
         if self.reach.get() == Reach::Guard {
             if !arguments.is_empty() {
                 arguments.push(self.punct(','));
             }
-            arguments.extend([self.guard().into(), self.punct('.'), self.ident("active")]);
+            if self.named_frame {
+                self.mentions.set(self.mentions.get() + 1);
+                arguments.push(self.placed(&self.words.frame));
+            } else {
+                arguments.extend([self.guard().into(), self.punct('.'), self.ident("active")]);
+            }
+        }
+    }
+
+    /// `let frame = guard.active;`, if the frame was mentioned: a name is less to check, each time, than a field.
+    pub(crate) fn name_frame(&self, out: &mut Vec<TokenTree>) {
+        if self.mentions.get() > 0 {
+            out.extend([
+                self.ident("let"),
+                self.placed(&self.words.frame),
+                self.punct('='),
+                self.guard().into(),
+                self.punct('.'),
+                self.ident("active"),
+                self.punct(';'),
+            ]);
         }
     }
 

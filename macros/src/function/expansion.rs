@@ -44,12 +44,15 @@ impl<'t, 'o> Expansion<'t, 'o> {
             Reach::Guard
         };
         let plain = function.is_unsafe || contains_unsafe(function.body_toks());
+        let mut emit = Emit::new(options.root.clone(), reach, plain);
+        // In a function that grows the body is a closure in which the guard is.
+        emit.named_frame = !options.recursion.grow;
         Expansion {
             function,
             options,
             qualifier,
             parameters,
-            emit: Emit::new(options.root.clone(), reach, plain),
+            emit,
         }
     }
 
@@ -74,6 +77,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
             }
         }
 
+        self.emit.mentions.set(0);
         let mut walker = Walker::new(&self.emit, self.options, Positions::new(entry));
         walker.exits = Exits::new(self.function.result, self.result(), self.options.trace_none);
         let may_return = walker.exits.leaves() && may_return(body);
@@ -107,6 +111,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
                 };
             }
             Err(_) => {
+                self.emit.mentions.set(0);
                 walker = Walker::new(&self.emit, self.options, Positions::new(entry));
                 self.declare(&mut walker);
                 walker.mention_all(body);

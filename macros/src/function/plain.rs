@@ -77,10 +77,12 @@ impl Expansion<'_, '_> {
             .find(|&index| scope.variables[index].probed)
             .filter(|_| !special && self.options.log.is_none() && entered.len() <= PROBED_WITH)
             .and_then(|index| Some((index, scope.slot(index)?)));
-        let mut after = Vec::new();
+        let mut after: Vec<Vec<TokenTree>> = Vec::new();
         for &index in &captured {
             if first.is_none_or(|(first, _)| first != index) {
-                self.capture(&mut after, &mut scope, index);
+                let mut capture = Vec::new();
+                self.capture(&mut capture, &mut scope, index);
+                after.extend((!capture.is_empty()).then_some(capture));
             }
         }
         let name = self.name();
@@ -111,15 +113,25 @@ impl Expansion<'_, '_> {
         }
         let mut captures = Vec::new();
         for (slot, ident) in arguments.iter().enumerate().filter(|_| special) {
-            self.emit.capture(&mut captures, ident, slot as u32, 0);
+            let mut capture = Vec::new();
+            self.emit.capture(&mut capture, ident, slot as u32, 0);
+            captures.push(capture);
         }
         captures.extend(after);
+        // One asks for itself.
+        let asks = captures.len() > 1;
+        let captures: Vec<TokenTree> = captures.into_iter().flatten().collect();
+        let mut behind = Vec::new();
         if let Some(result) = exits.result().filter(|_| exits.early) {
-            self.emit.early(&mut tokens, result);
+            self.emit.early(&mut behind, result);
         }
-        if !captures.is_empty() {
-            self.emit.if_records(&mut tokens, captures);
+        if asks {
+            self.emit.if_records(&mut behind, captures);
+        } else {
+            behind.extend(captures);
         }
+        self.emit.name_frame(&mut tokens);
+        tokens.extend(behind);
         let (entered, shown) = if special {
             (&[][..], [captured_by_name, captured].concat())
         } else {

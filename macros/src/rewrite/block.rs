@@ -80,7 +80,7 @@ impl Walker<'_> {
         }
         let tokens = self.finish(pieces);
         Ok(if self.edits == edits {
-            token.clone().into()
+            group.token()
         } else {
             regroup(token, tokens)
         })
@@ -133,7 +133,8 @@ impl Walker<'_> {
             self.observe = observed && reachable;
             let first = std::mem::take(&mut self.first);
             let statement = &toks[start..];
-            let observing = self.observe && observable(statement);
+            // An `expect` is about what the compiler says of the statement itself.
+            let observing = self.observe && observable(statement) && !expects(&toks[i..start]);
             if observing {
                 let place = statement.first().ok_or(GiveUp)?.span();
                 self.now = match first {
@@ -325,10 +326,7 @@ impl Walker<'_> {
         );
 
         // An `expect` on the statement may be about the very lint that a capture would silence.
-        let expects = attributes.iter().any(|t| {
-            t.group(Delimiter::Bracket)
-                .is_some_and(|inner| ident_at(inner, 0) == Some("expect"))
-        });
+        let expects = expects(attributes);
         let position = self.now;
         let init_mut = punct_at(init_toks, 0, '&') && ident_at(init_toks, 1) == Some("mut");
         if pattern.iter().any(|t| t.is_punct('!')) {
@@ -517,6 +515,14 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// Whether one of the attributes is an `expect`.
+fn expects(attributes: &[Tok]) -> bool {
+    attributes.iter().any(|t| {
+        t.group(Delimiter::Bracket)
+            .is_some_and(|inner| ident_at(inner, 0) == Some("expect"))
+    })
 }
 
 /// The same group with other content. The span stays: the edition of a block's braces decides when its temporaries drop.

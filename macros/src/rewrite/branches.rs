@@ -5,7 +5,7 @@ use super::exits::Way;
 use super::expr::Context;
 use super::{GiveUp, Walked, Walker};
 use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_attributes, Tok};
-use proc_macro::{Delimiter, TokenTree};
+use proc_macro::{Delimiter, Group, TokenTree};
 
 impl Walker<'_> {
     /// `if`, `match`, loops, blocks: walked with their blocks. False if there is none at `i`.
@@ -190,7 +190,7 @@ impl Walker<'_> {
         }
         self.scope.losses.construct_ends(branches);
         out.push(if self.edits == edits {
-            token.clone().into()
+            Group::clone(token).into()
         } else {
             regroup(token, arms)
         });
