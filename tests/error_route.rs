@@ -251,6 +251,47 @@ fn made_without_a_frame() {
 }
 
 #[test]
+fn errors_of_other_types_go_along_where_they_are_traced() {
+    use stacklens::ResultExt;
+
+    #[frame]
+    fn parses(text: &str) -> Result<u32, std::num::ParseIntError> {
+        let n = text.parse()?;
+        Ok(n)
+    }
+    fn worker(text: &'static str) -> thread::JoinHandle<stacklens::Result<u32>> {
+        let work = move || stacklens::framed!("worker", parses(text).traced());
+        let named = thread::Builder::new().name("w".to_owned());
+        named.spawn(work).unwrap()
+    }
+    #[frame]
+    fn joins() -> stacklens::Result<u32> {
+        let n = worker("x").join().unwrap()?;
+        Ok(n)
+    }
+    let expected = [
+        "outer",
+        "joins",
+        "[joined from thread 'w']",
+        "worker",
+        "parses",
+    ];
+    assert_eq!(way_of(joins), expected);
+
+    // The error itself leaves them there, and takes nothing of another one along.
+    #[frame]
+    fn joins_bare() -> Result<u32, std::num::ParseIntError> {
+        parses("y").ok();
+        let n = thread::spawn(|| parses("x")).join().unwrap()?;
+        Ok(n)
+    }
+    let error = joins_bare().unwrap_err();
+    let trace = stacklens::ReturnTrace::of(&error).unwrap();
+    let hops: Vec<_> = trace.hops().iter().map(|hop| hop.frame().name()).collect();
+    assert_eq!(hops, ["joins_bare"]);
+}
+
+#[test]
 fn handed_round_for_ever() {
     #[frame]
     fn hand(error: stacklens::Error) -> stacklens::Result<u32> {

@@ -167,6 +167,71 @@ mod debug {
     }
 }
 
+/// What would never come back is not run: neither where a function fails nor for its report.
+mod not_asked {
+    use super::*;
+    use std::sync::{Mutex, MutexGuard};
+
+    struct Never;
+
+    impl fmt::Debug for Never {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+    }
+
+    /// Waits for its lock, unlike std's `Mutex`.
+    struct Locked(Mutex<u32>);
+
+    impl fmt::Debug for Locked {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.lock().unwrap().fmt(f)
+        }
+    }
+
+    #[frame]
+    fn fails(never: &Never, locked: &Locked, std_lock: &Mutex<u32>) -> stacklens::Result<u32> {
+        let held: MutexGuard<'_, u32> = locked.0.lock().unwrap();
+        let also_held = std_lock.lock().unwrap();
+        assert_eq!(size_of_val(never), 0);
+        stacklens::ensure!(*held + *also_held == 0, "both are held");
+        Ok(0)
+    }
+
+    #[frame]
+    fn passes(never: &Never, locked: &Locked) -> stacklens::Result<u32> {
+        let n = fails(never, locked, &Mutex::new(1))?;
+        Ok(n)
+    }
+
+    #[test]
+    fn a_debug_without_end_and_one_that_waits_for_what_the_function_holds() {
+        let start = Instant::now();
+        let locked = Locked(Mutex::new(1));
+        let report = passes(&Never, &locked).unwrap_err().report();
+        assert_eq!(shown(&report, "never"), "<opaque &Never>");
+        assert_eq!(shown(&report, "locked"), "<opaque &Locked>");
+        valid(&report);
+        // The same of a panic, where both are held while the hook looks at them.
+        let panics = std::panic::AssertUnwindSafe(|| {
+            let _held = locked.0.lock().unwrap();
+            panics(&Never, &locked);
+        });
+        let report = stacklens::catch(panics).unwrap_err();
+        assert_eq!(shown(&report, "never"), "<opaque &Never>");
+        valid(&report);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[frame]
+    fn panics(never: &Never, locked: &Locked) {
+        assert_eq!(size_of_val(never), 0);
+        panic!("{}", locked.0.try_lock().is_err());
+    }
+}
+
 mod messages {
     use super::*;
 
@@ -233,6 +298,26 @@ mod paths {
         let report = failed();
         assert!(!path.exists());
         report
+    }
+
+    #[frame]
+    fn read(name: &OsStr, bytes: &[u8], owned: std::path::PathBuf) -> stacklens::Result<usize> {
+        assert_eq!(name.as_bytes(), bytes);
+        Err(stacklens::err!("cannot read {}", owned.display()).note(owned.display()))
+    }
+
+    #[test]
+    fn names_and_messages_that_are_no_text_are_shown_too() {
+        let bytes = b"\xc3\x28\xf0\x9f\xff.conf";
+        let name = OsStr::from_bytes(bytes);
+        let error = read(name, bytes, Path::new(name).to_owned()).unwrap_err();
+        let report = error.report();
+        assert_eq!(shown(&report, "name"), r#""\xC3(\xF0\x9F\xFF.conf""#);
+        assert_eq!(
+            report.failure.message,
+            "cannot read \u{fffd}(\u{fffd}\u{fffd}.conf"
+        );
+        valid(&report);
     }
 
     #[test]

@@ -71,9 +71,17 @@ fn event<'a>(report: &'a Report, options: &'a SentryOptions) -> Object<'a> {
     let root = exceptions.list.len().saturating_sub(1);
     let meta = stacktrace.meta(root);
     let mut extra = extra(report);
-    if !stacktrace.gaps.is_empty() {
-        let gaps = stacktrace.gaps.iter().map(|gap| Json::from(gap.clone()));
-        extra = extra.with("frames_left_out", gaps.collect::<Vec<_>>());
+    for (key, lines) in [
+        ("frames_left_out", &stacktrace.gaps),
+        ("joined", &stacktrace.joints),
+    ] {
+        extra = extra.with_list(
+            key,
+            lines
+                .iter()
+                .map(|line| Json::from(line.clone()))
+                .collect::<Vec<_>>(),
+        );
     }
     let level = match report.kind {
         Kind::Panic | Kind::Signal => Some("fatal"),

@@ -13,6 +13,8 @@ pub(super) struct Stacktrace<'a> {
     omitted: Option<(usize, usize)>,
     /// All gaps in words.
     pub(super) gaps: Vec<String>,
+    /// Where a stack goes on elsewhere.
+    pub(super) joints: Vec<String>,
 }
 
 impl<'a> Stacktrace<'a> {
@@ -22,6 +24,7 @@ impl<'a> Stacktrace<'a> {
             starts: Vec::new(),
             omitted: None,
             gaps: Vec::new(),
+            joints: Vec::new(),
         };
         for entry in &report.stack {
             match *entry {
@@ -37,7 +40,7 @@ impl<'a> Stacktrace<'a> {
                 Entry::Joined(ref joint) => {
                     let at = it.frames.len();
                     it.starts.push(at);
-                    it.gaps.push(format!("after frame {at}: {joint}"));
+                    it.joints.push(format!("after frame {at}: {joint}"));
                 }
             }
         }
