@@ -430,6 +430,39 @@ fn what_lost_a_part_is_not_shown() {
         look();
     }
     #[frame]
+    fn matched_in_one_arm(flag: bool) {
+        let line = flag.then(|| line());
+        match line {
+            Some(inner) => drop(inner),
+            None => {
+                black_box(&line);
+            }
+        }
+        look();
+    }
+    #[frame]
+    fn let_else(flag: bool) {
+        let line = flag.then(|| line());
+        let Some(inner) = line else {
+            look();
+            black_box(&line);
+            return;
+        };
+        drop(inner);
+        look();
+    }
+    #[frame]
+    fn matched_and_gone(flag: bool) {
+        let line = flag.then(|| line());
+        if let Some(inner) = line {
+            drop(inner);
+            look();
+            return;
+        }
+        look();
+        black_box(&line);
+    }
+    #[frame]
     fn unboxed() {
         let line = Box::new(line());
         let content = *line;
@@ -450,6 +483,15 @@ fn what_lost_a_part_is_not_shown() {
     assert_eq!(run(copied), [whole, whole]);
     assert_eq!(run(taken), [MOVED]);
     assert_eq!(run(matched), [MOVED]);
+    for flag in [true, false] {
+        let run = |run: fn(bool)| -> Vec<String> {
+            let seen = seen(|| run(flag));
+            seen.iter().map(|frame| value(frame, "line")).collect()
+        };
+        assert_eq!(run(matched_in_one_arm), [MOVED]);
+        assert_eq!(run(let_else), [MOVED]);
+        assert_eq!(run(matched_and_gone), [if flag { MOVED } else { "None" }]);
+    }
     assert_eq!(run(unboxed), [MOVED]);
     assert_eq!(run(given_anew), [MOVED]);
 }

@@ -115,6 +115,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
                 walker = Walker::new(&self.emit, self.options, Positions::new(entry));
                 self.declare(&mut walker);
                 walker.mention_all(body);
+                walker.moved_all(body);
                 Body {
                     items: Vec::new(),
                     statements: body.iter().map(Tok::token).collect(),

@@ -308,6 +308,7 @@ impl Walker<'_> {
         self.tail = self.exits.named
             && matches!(pattern, [name] if name.is_ident("__ret"))
             && Self::branches(toks, i);
+        let losses = self.scope.losses.mark();
         self.expression(toks, &mut i, &mut init, super::expr::Context::Root)?;
         self.tail = false;
         let init_toks = &toks[init_from..i];
@@ -315,7 +316,9 @@ impl Walker<'_> {
         if ident_at(toks, i) == Some("else") {
             after.push(toks[i].token());
             let block = toks.get(i + 1).ok_or(GiveUp)?;
+            self.scope.losses.patterns_begin(losses);
             after.push(self.block(block, &[], None)?);
+            self.scope.losses.let_ends(losses);
             i += 2;
         }
         after.push(

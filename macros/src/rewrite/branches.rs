@@ -51,13 +51,16 @@ impl Walker<'_> {
                 let mark = self.scope.open(self.positions.next());
                 let from = *i;
                 let variables = self.condition(toks, i, out)?;
+                self.scope.losses.patterns_begin(losses);
                 let outer = std::mem::replace(&mut self.in_for, false);
                 let evaluates = toks[from..*i]
                     .iter()
                     .any(|t| matches!(t, Tok::Group { .. }));
                 self.push_block(toks, i, out, &variables, evaluates.then_some(self.now))?;
                 self.in_for = outer;
-                self.scope.close(&mark, self.positions.next());
+                let next = self.positions.next();
+                self.scope.losses.patterns_end(losses, next.wrapping_sub(1));
+                self.scope.close(&mark, next);
                 self.leave_loop(losses);
             }
             Some("for") => {
@@ -129,6 +132,7 @@ impl Walker<'_> {
         tail: bool,
     ) -> Walked<()> {
         let branches = self.scope.losses.branches();
+        let begin = self.scope.losses.mark();
         loop {
             out.push(toks[*i].token());
             *i += 1;
@@ -137,6 +141,7 @@ impl Walker<'_> {
             let variables = self.condition(toks, i, out);
             self.observe = observed;
             self.tail = tail;
+            self.scope.losses.patterns_begin(begin);
             let losses = self.scope.losses.mark();
             self.push_block(toks, i, out, &variables?, None)?;
             self.scope.losses.branch_ends(losses);
@@ -153,6 +158,8 @@ impl Walker<'_> {
             }
         }
         self.scope.losses.construct_ends(branches);
+        let last = self.positions.next().wrapping_sub(1);
+        self.scope.losses.patterns_end(begin, last);
         Ok(())
     }
 
@@ -165,7 +172,9 @@ impl Walker<'_> {
     ) -> Walked<()> {
         out.push(toks[*i].token());
         *i += 1;
+        let begin = self.scope.losses.mark();
         self.operand(toks, i, out, Context::Condition)?;
+        self.scope.losses.patterns_begin(begin);
         let Some(Tok::Group {
             delimiter: Delimiter::Brace,
             inner,
@@ -189,6 +198,8 @@ impl Walker<'_> {
             self.scope.losses.branch_ends(losses);
         }
         self.scope.losses.construct_ends(branches);
+        let last = self.positions.next().wrapping_sub(1);
+        self.scope.losses.patterns_end(begin, last);
         out.push(if self.edits == edits {
             Group::clone(token).into()
         } else {

@@ -5,7 +5,7 @@
 
 use super::block::Ended;
 use super::exits::Way;
-use super::moved::{borrows, is_assigned, loss, needs_whole};
+use super::moved::{borrows, is_assigned, is_scrutinee, loss, needs_whole};
 use super::readable::{binds_nothing, is_borrow};
 use super::returned::returns_value;
 use super::syntax::{cast_end, opaque_block, pattern_end, punct_bang, raw_borrow};
@@ -302,7 +302,11 @@ impl Walker<'_> {
                                 } else if needs_whole(toks, *i) {
                                     self.scope.used_whole(name);
                                 }
+                                let mark = self.scope.losses.mark();
                                 self.scope.loses(name, self.now, loss(toks, *i));
+                                if is_scrutinee(toks, *i) {
+                                    self.scope.losses.by_pattern(mark);
+                                }
                             }
                             out.push(tok.token());
                             *i += 1;

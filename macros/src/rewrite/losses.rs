@@ -23,6 +23,10 @@ pub(crate) struct Entry {
     breaks: u32,
     /// What comes may show that it did not happen.
     is_open: bool,
+    /// It is for a pattern to do, if it matches.
+    by_pattern: bool,
+    /// The branches of that pattern are being walked: what one of them shows is true of it alone.
+    is_held: bool,
 }
 
 /// In the order of the walk.
@@ -77,7 +81,40 @@ impl Losses {
             block_end: None,
             breaks: self.breaks,
             is_open: true,
+            by_pattern: false,
+            is_held: false,
         });
+    }
+
+    /// What was added since is for patterns to do.
+    pub(super) fn by_pattern(&mut self, from: usize) {
+        self.entries[from..]
+            .iter_mut()
+            .for_each(|entry| entry.by_pattern = true);
+    }
+
+    /// The branches begin of patterns that look at what was walked since.
+    pub(super) fn patterns_begin(&mut self, from: usize) {
+        for entry in &mut self.entries[from..] {
+            entry.is_held |= entry.by_pattern;
+        }
+    }
+
+    /// They have ended, and the last position in them was this.
+    pub(super) fn patterns_end(&mut self, from: usize, last: u32) {
+        for entry in &mut self.entries[from..] {
+            if std::mem::take(&mut entry.is_held) && entry.is_open {
+                entry.block_end = Some(last);
+                entry.is_open = entry.breaks == self.breaks;
+            }
+        }
+    }
+
+    /// The pattern of a `let` has matched, or control has left.
+    pub(super) fn let_ends(&mut self, from: usize) {
+        self.entries[from..]
+            .iter_mut()
+            .for_each(|entry| entry.is_held = false);
     }
 
     /// Those of a variable, in the order of the walk.
@@ -95,7 +132,7 @@ impl Losses {
         of.retain(|&index| {
             let entry = &mut entries[index];
             let in_other_branch = |&(from, to): &(usize, usize)| (from..to).contains(&index);
-            if !entry.is_open || branches.iter().any(in_other_branch) {
+            if !entry.is_open || entry.is_held || branches.iter().any(in_other_branch) {
                 return true;
             }
             entry.is_open = false;

@@ -140,7 +140,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Notes that tokens which are not looked into may move what they mention.
-    pub(super) fn moved_all(&mut self, toks: &[Tok]) {
+    pub(crate) fn moved_all(&mut self, toks: &[Tok]) {
         let now = self.now;
         let scope = &mut self.scope;
         each_name(toks, &mut |name, _| scope.loses(name, now, Loss::Whole));

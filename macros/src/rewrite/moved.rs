@@ -149,6 +149,15 @@ pub(super) fn needs_whole(toks: &[Tok], i: usize) -> bool {
     !brace && assignment_at(toks, i + 1).is_none()
 }
 
+/// Whether the mention at `i` may be the whole of what patterns look at: then they take, in some of the branches and not in others.
+pub(super) fn is_scrutinee(toks: &[Tok], i: usize) -> bool {
+    let end = field_path_end(toks, i + 1);
+    let brace = toks
+        .get(end)
+        .is_some_and(|tok| tok.group(Delimiter::Brace).is_some());
+    brace || i > 0 && punct_at(toks, i - 1, '=')
+}
+
 /// Whether the mention at `i` begins what is assigned to: `x.y = ..`.
 pub(super) fn is_assigned(toks: &[Tok], i: usize) -> bool {
     assignment_at(toks, field_path_end(toks, i + 1)).is_some()
