@@ -1,5 +1,5 @@
-//! The route of an error from where it was made: out of the functions around it, and from there to wherever it is brought: to the
-//! thread that joins, to the task that awaits, to a later call.
+//! The route of an error from where it was made: out of the functions around it, and from there to wherever it is brought:
+//! to the thread that joins, to the task that awaits, to a later call.
 //!
 //! An error of ours says at each annotated function that it leaves that it does ([`route_of`]). Nothing is to be kept of a
 //! function that was active when it was made: that is in the error from the start. One that was not got the error by
