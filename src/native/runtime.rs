@@ -69,12 +69,16 @@ pub(crate) fn is_runtime(path: &str) -> bool {
         // `<F as core::ops::function::FnOnce<()>>::call_once`, of a type of the program's.
         _ if around.contains(" as core::ops::function::Fn") => PASS_ON.contains(&name),
         // glibc has several names for the first of them.
-        "" => {
-            name.starts_with("__libc_start_") || BARE.contains(&name) || begins(name) || ends(name)
-        }
+        "" => is_bare(name) || begins(name) || ends(name),
         // The test harness's own.
         _ => begins(name) || ends(name),
     }
+}
+
+/// Whether this is the name of a function that the system, the linker or the compiler makes.
+#[cfg_attr(not(native_elf), allow(dead_code))]
+pub(crate) fn is_bare(name: &str) -> bool {
+    name.starts_with("__libc_start_") || BARE.contains(&name)
 }
 
 /// Whether it is what std runs the program's own code in: all that is outside of it is the runtime's.

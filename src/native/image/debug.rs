@@ -57,12 +57,17 @@ impl Debug {
         &self.path
     }
 
+    /// The unit that `.debug_aranges` gives for an address.
+    pub(crate) fn listed_unit(&self, svma: u64) -> Option<DebugInfoOffset> {
+        ranges::listed(self.aranges, svma)
+    }
+
     /// The unit whose code is at an address.
     ///
     /// A look at `.debug_aranges`, as it lies in the file; where that does not list the address, at the units that it
     /// leaves out, which are gone through once.
     pub(crate) fn unit_at(&self, svma: u64) -> Option<DebugInfoOffset> {
-        ranges::listed(self.aranges, svma).or_else(|| {
+        self.listed_unit(svma).or_else(|| {
             let unlisted = self
                 .unlisted
                 .get_or_init(|| Box::new(ranges::unlisted(&self.dwarf, self.aranges)));

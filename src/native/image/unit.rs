@@ -97,7 +97,17 @@ impl Located {
     /// The same, in an object that is known.
     pub(crate) fn within(image: &'static Image, debug: &Debug, address: usize) -> Option<Located> {
         let svma = image.svma(address);
-        let unit = debug.unit(debug.unit_at(svma)?)?;
+        Located::in_unit(image, debug, debug.unit_at(svma)?, svma)
+    }
+
+    /// The same, in a unit that is known.
+    pub(crate) fn in_unit(
+        image: &'static Image,
+        debug: &Debug,
+        unit: DebugInfoOffset,
+        svma: u64,
+    ) -> Option<Located> {
+        let unit = debug.unit(unit)?;
         let (subprogram, inlined) = functions::at(&unit.dwarf, &unit.unit, svma).unzip();
         Some(Located {
             image,

@@ -1,6 +1,7 @@
 //! From the files of the loaded objects.
 
 use super::super::image::{self, Debug, Image, Located, lines};
+use super::super::runtime::is_bare;
 use super::{Function, Resolved};
 use gimli::UnitOffset;
 use std::fmt::Display;
@@ -36,12 +37,25 @@ fn described(
     debug: &Debug,
     address: usize,
 ) -> (Vec<Function>, Option<String>) {
-    let Some(located) = Located::within(image, debug, address) else {
-        let missing = format!(
-            "this function was compiled without debug information ({} has some)",
-            debug.path().display()
-        );
-        return (symbol(image, address), Some(missing));
+    let missing = || {
+        let path = debug.path().display();
+        format!("this function was compiled without debug information ({path} has some)")
+    };
+    let svma = image.svma(address);
+    let located = match debug.listed_unit(svma) {
+        Some(unit) => Located::in_unit(image, debug, unit, svma),
+        None => {
+            // What the compiler and the C library make is described by no unit: the others need not be gone through, which
+            // reads the beginning of each from the file.
+            let named = symbol(image, address);
+            if named.iter().any(|function| is_bare(&function.name)) {
+                return (named, Some(missing()));
+            }
+            Located::within(image, debug, address)
+        }
+    };
+    let Some(located) = located else {
+        return (symbol(image, address), Some(missing()));
     };
     let unit = &*located.unit;
     let missing = unit.missing.as_ref().map(|absent| absent.to_string());
