@@ -121,11 +121,14 @@ pub(super) fn stack_pointer() -> usize {
 
 /// Jumps to a stub that comes back behind the jump and preserves all general registers but `r10` and `r11`: the compiler
 /// takes that for one instruction. What the stub calls may use all others.
+///
+/// By the global offset table, as the stub may be in another object (a Rust `dylib`), where a plain jump would go through code of
+/// the linker's that has the same `r11`. In the same object the linker makes it a plain one.
 macro_rules! behind_jump {
     ($stub:ident, $($operands:tt)*) => {
         asm!(
             "lea r11, [rip + 2f]",
-            "jmp {stub}",
+            "jmp qword ptr [rip + {stub}@GOTPCREL]",
             "2:",
             stub = sym $stub,
             $($operands)*

@@ -90,7 +90,8 @@ macro_rules! enter {
                 "ret",
                 // The first frame of the thread, one beyond the limit, or one too many. The pushes align the stack.
                 "4:",
-                "mov qword ptr [rip + {offset}], rdx",
+                "mov rax, qword ptr [rip + {offset}@GOTPCREL]",
+                "mov qword ptr [rax], rdx",
                 "push rdi",
                 ".cfi_adjust_cfa_offset 8",
                 "push rsi",
@@ -390,7 +391,7 @@ macro_rules! stubs {
         ) {
             naked_asm!(
                 ".cfi_startproc",
-                "lea r9, [rip + {further}]",
+                "mov r9, qword ptr [rip + {further}@GOTPCREL]",
                 "jmp {common}",
                 ".cfi_endproc",
                 further = sym $further,

@@ -33,8 +33,8 @@ pub struct Package {
     features: Vec<String>,
     manifest: String,
     targets: String,
-    /// The source of its own library, if that is one of macros.
-    macros: Option<String>,
+    /// The source of its own library, and what the manifest says of it.
+    library: Option<(String, &'static str)>,
     sources: BTreeMap<String, String>,
 }
 
@@ -63,6 +63,11 @@ impl Workspace {
 
     pub fn has(&self, package: &str) -> bool {
         self.packages.contains_key(package)
+    }
+
+    /// Where a package is written to.
+    pub fn path(&self, package: &str) -> PathBuf {
+        self.root.join(package)
     }
 
     /// Writes all packages.
@@ -197,7 +202,12 @@ impl Package {
 
     /// Makes the package's own library one of macros.
     pub fn proc_macro(&mut self, source: String) {
-        self.macros = Some(source);
+        self.library = Some((source, "proc-macro = true\n"));
+    }
+
+    /// Makes the package's own library one of Rust code that is loaded at run time.
+    pub fn rust_dylib(&mut self, source: String) {
+        self.library = Some((source, "crate-type = [\"dylib\"]\n"));
     }
 
     fn target(&mut self, package: &str, name: &str, source: String, more: &str) {
@@ -217,10 +227,9 @@ impl Package {
             targets,
             ..
         } = self;
-        let kind = if self.macros.is_some() {
-            "proc-macro = true\n"
-        } else {
-            ""
+        let (source, kind) = match &self.library {
+            Some((source, kind)) => (&**source, *kind),
+            None => ("", ""),
         };
         let manifest = format!(
             "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"{edition}\"\npublish = false\n\
@@ -228,10 +237,7 @@ impl Package {
              [dependencies]\nstacklens = {{ path = {library:?}, features = {features:?} }}\n{manifest}\n\n{targets}"
         );
         write(&directory.join("Cargo.toml"), &manifest);
-        write(
-            &directory.join("lib.rs"),
-            self.macros.as_deref().unwrap_or_default(),
-        );
+        write(&directory.join("lib.rs"), source);
         for (name, source) in &self.sources {
             write(&directory.join(name).with_extension("rs"), source);
         }
