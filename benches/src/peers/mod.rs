@@ -7,6 +7,7 @@ mod call_log;
 mod errors;
 mod fastrace;
 mod stacker;
+mod tasks;
 mod tracing;
 
 use crate::bench::Bench;
@@ -52,5 +53,6 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(errors::ROWS);
     rows.extend(call_log::ROWS);
     rows.extend(asynchronous::ROWS);
+    rows.extend(tasks::ROWS);
     rows
 }
