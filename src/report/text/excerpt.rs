@@ -71,12 +71,20 @@ impl Cells {
         }
         // Places for `...` at either side.
         let room = room.saturating_sub(6).max(8);
+        // By running sums: a line that a program generated may have a hundred thousand characters.
         let mut start = first;
-        while start < wanted.0 && self.width(start, wanted.1) > room {
-            start += 1;
+        if start < wanted.0 {
+            let mut width = self.width(start, wanted.1);
+            while start < wanted.0 && width > room {
+                width -= self.cells[start].width;
+                start += 1;
+            }
         }
-        let mut stop = start;
-        while stop < end && self.width(start, stop + 1) <= room {
+        let (mut stop, mut width) = (start, 0);
+        while let Some(cell) = self.cells.get(stop)
+            && width + cell.width <= room
+        {
+            width += cell.width;
             stop += 1;
         }
         (start, stop)
@@ -219,7 +227,8 @@ impl Shown<'_> {
         let dots = if start > first { 3 } else { 0 };
         let before = dots + cells.width(start, clip(mark.start));
         let columns = |from: usize, to: usize| cells.width(clip(from), clip(to));
-        paint.own(Style::NONE, format_args!("{:before$}", ""))?;
+        // Not as a width, of which formatting takes no more than 65,535.
+        paint.own(Style::NONE, format_args!("{}", " ".repeat(before)))?;
         for (style, c, from, to) in [
             (theme.operand, "~", mark.start, mark.anchor.0),
             (theme.anchor, "^", mark.anchor.0, mark.anchor.1),
@@ -278,6 +287,26 @@ mod tests {
         let at = shown[1].find('~').unwrap();
         assert_eq!(&shown[0][at..at + 10], "failing()?");
         assert_eq!(&shown[1][at..], "~~~~~~~~~^");
+    }
+
+    #[test]
+    fn a_line_that_a_report_came_with_may_be_of_any_length() {
+        let mut source = Source::new(1, "x");
+        source.lines[0] = format!("{}failing()?", "a + ".repeat(50_000));
+        let range = Range::new(1, 200_001, 1, 200_011);
+        let frame = Frame::new("f", "a.rs", 1, 200_010)
+            .with_range(range)
+            .with_source(Some(source));
+        for width in [40, 100_000, usize::MAX] {
+            let options = TextOptions {
+                width,
+                ..TextOptions::default()
+            };
+            let mut out = String::new();
+            write(&frame, true, None, 0, &mut Paint::new(&mut out, &options)).unwrap();
+            let (line, marks) = out.trim().split_once('\n').unwrap();
+            assert!(line.len() <= width && marks.ends_with("~~^"), "{width}");
+        }
     }
 
     #[test]
