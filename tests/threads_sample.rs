@@ -228,6 +228,9 @@ fn deep_stacks_are_cut_in_the_middle_and_say_so() {
     );
     stop.store(true, Relaxed);
     deep.join().unwrap();
+    // More than there is memory for, or a number for.
+    let most = Sampling::new().rate(500).frames(usize::MAX);
+    assert!(most.run_for(Duration::from_millis(20)).took() >= Duration::from_millis(20));
     // There may be others, of when it was on its way down.
     let sample = of_thread(&profile, "deep")
         .find(|sample| sample.omitted() == 90)

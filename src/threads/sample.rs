@@ -97,10 +97,15 @@ impl Sampling {
         self
     }
 
-    /// How many frames of a stack are kept: the innermost half and the outermost half of a deeper one.
+    /// How many frames of a stack are kept, 1 to 65,536: the innermost half and the outermost half of a deeper one. Room
+    /// for so many is made for each thread.
     #[must_use]
     pub const fn frames(mut self, frames: usize) -> Sampling {
-        self.frames = if frames == 0 { 1 } else { frames };
+        self.frames = match frames {
+            0 => 1,
+            1..=65_536 => frames,
+            _ => 65_536,
+        };
         self
     }
 
