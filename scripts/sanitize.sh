@@ -44,15 +44,20 @@ sanitized() {
 }
 
 address() {
-    # These leak on purpose: frames, futures, coroutines, generators; sinks and filters that others took the place of.
+    # These leak on purpose: frames, futures, coroutines, generators; sinks, filters and settings that others took the
+    # place of.
     printf 'leak:%s\n' panics::forgotten coroutine::a_leaked_coroutine coroutine::inside coroutine_mix generators::a_forgotten \
-        log_calls::sink log_calls::filter log_calls_sinks >"$suppressions"
+        log_calls::sink log_calls::filter log_calls_sinks log_calls_reentrant allocator_everywhere \
+        stacklens::config::Config >"$suppressions"
     export ASAN_OPTIONS="detect_stack_use_after_return=1 ${ASAN_OPTIONS:-}"
     export LSAN_OPTIONS="suppressions=$suppressions print_suppressions=0"
     for test in ${only:-lib $tests}; do
         case "$test" in
             # Unit tests leak their fixtures.
             lib) options=detect_leaks=0 sanitized address --lib ;;
+            # The signals are for the program's own handlers.
+            fault) options=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0 \
+                sanitized address --test "$test" ;;
             *) options=detect_leaks=1 sanitized address --test "$test" ;;
         esac
     done

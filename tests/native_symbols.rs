@@ -46,7 +46,12 @@ fn outer() -> CrossCheck {
 
 /// The entries up to the test, `annotated`, `[native]` or the number of runtime frames.
 fn entries(check: &CrossCheck) -> Vec<String> {
-    let name = |path: &str| path.trim_start_matches("native_symbols::").to_owned();
+    let name = |path: &str| {
+        let path = path.trim_start_matches("native_symbols::");
+        // As nightly compilers have it: with generic arguments, and a number for each closure.
+        let path = path.split("::<").next().unwrap_or(path);
+        path.replace("{closure#0}", "{{closure}}")
+    };
     let mut entries: Vec<String> = check
         .merged()
         .iter()
