@@ -97,7 +97,14 @@ impl ObjectFile {
         // SAFETY: read-only and private. Whoever truncates the file of a running program makes reading what was cut off a
         // fault, here as in the program's own code: linkers and package managers put new files in their place.
         let map = unsafe { Mmap::map(&file) }.map_err(unopened)?;
-        let bytes: &'static [u8] = Box::leak(Box::new(map));
+        // SAFETY: mapped, and never unmapped: it is forgotten.
+        let bytes: &'static [u8] = unsafe { std::slice::from_raw_parts(map.as_ptr(), map.len()) };
+        std::mem::forget(map);
+        ObjectFile::of_bytes(bytes, path)
+    }
+
+    /// A file's content.
+    pub(super) fn of_bytes(bytes: &'static [u8], path: &Path) -> Result<ObjectFile, Absent> {
         let malformed = |error: object::read::Error| Absent::Malformed {
             path: path.to_owned(),
             why: error.to_string().into(),
