@@ -140,13 +140,22 @@ impl ReturnTrace {
     }
 
     /// The hops behind that of the activation with this number; all, if it has none.
-    pub(crate) fn since(mut self, identity: Option<u64>) -> ReturnTrace {
+    pub(crate) fn hops_since(&self, identity: Option<u64>) -> &[Hop] {
         let is_it = |hop: &Hop| identity.is_some() && hop.identity() == identity;
-        if let Some(at) = self.hops.iter().rposition(is_it) {
-            self.hops.drain(..=at);
-            self.omitted = 0;
+        let from = self.hops.iter().rposition(is_it).map_or(0, |at| at + 1);
+        &self.hops[from..]
+    }
+
+    /// The hops up to the one with this index.
+    pub(crate) fn up_to(&self, last: usize) -> ReturnTrace {
+        ReturnTrace {
+            hops: self.hops[..=last].to_vec(),
+            omitted: if last < FIRST { 0 } else { self.omitted },
         }
-        self
+    }
+
+    pub(crate) fn extend(&mut self, hops: &[Hop]) {
+        hops.iter().for_each(|hop| self.push(hop.clone()));
     }
 
     fn push(&mut self, hop: Hop) {
@@ -155,6 +164,14 @@ impl ReturnTrace {
             self.omitted += 1;
         }
         self.hops.push(hop);
+    }
+}
+
+impl FromIterator<Hop> for ReturnTrace {
+    fn from_iter<I: IntoIterator<Item = Hop>>(hops: I) -> ReturnTrace {
+        let mut trace = ReturnTrace::default();
+        hops.into_iter().for_each(|hop| trace.push(hop));
+        trace
     }
 }
 

@@ -73,9 +73,12 @@ fn a_context_in_the_same_statement_finds_it_too() {
     }
     assert_eq!(
         path(&context().unwrap_err().report()),
-        "context (number) (digits)"
+        "(context) (number) (digits)"
     );
-    assert_eq!(path(&map().unwrap_err().report()), "map (number) (digits)");
+    assert_eq!(
+        path(&map().unwrap_err().report()),
+        "(map) (number) (digits)"
+    );
 }
 
 #[test]

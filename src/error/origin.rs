@@ -1,6 +1,6 @@
 //! What is known of the moment in which an error came to be.
 
-use super::path::{brought, left_innermost, place, with_hops};
+use super::path::{brought, left, place, with_hops};
 use super::route::Route;
 use crate::Traceback;
 use crate::config::settings;
@@ -34,9 +34,10 @@ impl Origin {
     pub(super) fn here(type_name: Option<&str>, at: &'static Location<'static>) -> Origin {
         // Before the frames are copied: the innermost gets its number.
         let left = Left::here(type_name);
-        let route = Route::begin();
+        let report = spans::add_to(Report::new(Kind::Error, Failure::default()));
+        let route = Route::begin(&report);
         Origin {
-            report: spans::add_to(Report::new(Kind::Error, Failure::default())),
+            report,
             traceback: Traceback::capture(),
             left,
             at,
@@ -59,16 +60,15 @@ impl Origin {
         let mut report = self.report.clone();
         report.failure = failure;
         let report = brought(report, &self.route, limits);
-        let mut report = report.with_traceback(&self.traceback, limits);
-        match &self.left {
-            Left::WithInnermost(trace) => return left_innermost(report, trace, limits),
-            Left::Unknown => {
-                if let Some(trace) = self.route.left_origin() {
-                    return left_innermost(report, &trace, limits);
-                }
-            }
-            Left::Inside(_) => {}
+        let (seen, innermost) = self.route.left_origin();
+        let trace = match &self.left {
+            Left::WithInnermost(trace) => seen.or_else(|| Some(trace.clone())),
+            Left::Inside(_) | Left::Unknown => seen,
+        };
+        if let Some(trace) = trace {
+            return left(report, &self.traceback, &trace, innermost, limits);
         }
+        let mut report = report.with_traceback(&self.traceback, limits);
         place(&mut report, self.at);
         match &self.left {
             Left::Inside(trace) => with_hops(report, trace, limits),

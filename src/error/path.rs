@@ -4,7 +4,7 @@
 use super::route::{self, Route};
 use crate::Traceback;
 use crate::capture::Limits;
-use crate::report::{Entry, Exit, Frame, How, Report};
+use crate::report::{Entry, Exit, Frame, How, Report, TracebackEntry};
 use crate::trace::{self, Hop, ReturnTrace, Way};
 use std::panic::Location;
 
@@ -40,11 +40,7 @@ pub(super) fn with_hops(mut report: Report, trace: &ReturnTrace, limits: &Limits
 pub(super) fn brought(mut report: Report, route: &Route, limits: &Limits) -> Report {
     let (legs, omitted) = route.legs();
     for (i, leg) in legs.iter().enumerate().rev() {
-        report = left_innermost(
-            report.with_traceback(&leg.traceback, limits),
-            &leg.trace,
-            limits,
-        );
+        report = left(report, &leg.traceback, &leg.trace, leg.innermost, limits);
         report.stack.push(Entry::Joined(leg.joint.clone()));
         if omitted > 0 && i == route::FIRST {
             report.stack.push(Entry::Omitted { frames: omitted });
@@ -53,19 +49,42 @@ pub(super) fn brought(mut report: Report, route: &Route, limits: &Limits) -> Rep
     report
 }
 
-/// The same, where the innermost active function is the last one that the error left.
-pub(super) fn left_innermost(mut report: Report, trace: &ReturnTrace, limits: &Limits) -> Report {
-    let innermost = trace.hops().last().map(|hop| hop.frame().name());
-    let is_it = |last: &Frame| Some(&*last.function) == innermost;
-    if report
-        .stack
-        .last()
-        .and_then(Entry::frame)
-        .is_some_and(is_it)
-    {
-        report.stack.pop();
+/// Adds the functions of a traceback; of those that the error has left since, how it did, and those inside of them. `innermost`
+/// is the number of the innermost one.
+pub(super) fn left(
+    report: Report,
+    traceback: &Traceback,
+    trace: &ReturnTrace,
+    innermost: Option<u64>,
+    limits: &Limits,
+) -> Report {
+    let hop_of = |number: Option<u64>| {
+        let is_it = |hop: &Hop| hop.identity() == number;
+        number.and_then(|_| trace.hops().iter().rposition(is_it))
+    };
+    let entries = traceback.entries();
+    let left = entries.iter().rev().map_while(|entry| match entry {
+        TracebackEntry::Frame(info) => hop_of(info.identity()),
+        _ => None,
+    });
+    let left: Vec<usize> = left.collect();
+    match (left.iter().max(), hop_of(innermost)) {
+        (Some(&last), _) => {
+            let active = &entries[..entries.len() - left.len()];
+            with_hops(
+                report.with_entries(active, limits),
+                &trace.up_to(last),
+                limits,
+            )
+        }
+        // What is not recorded, or native, is innermost.
+        (None, Some(last)) => with_hops(
+            report.with_traceback(traceback, limits),
+            &trace.up_to(last),
+            limits,
+        ),
+        (None, None) => report.with_traceback(traceback, limits),
     }
-    with_hops(report, trace, limits)
 }
 
 fn frame(hop: &Hop, limits: &Limits) -> Frame {

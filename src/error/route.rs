@@ -8,7 +8,7 @@
 use super::Error;
 use crate::Traceback;
 use crate::capture::Erased;
-use crate::report::{Joint, Thread};
+use crate::report::{Joint, Report, Thread};
 use crate::stack::{self, Cursor};
 use crate::tasks::{self, Polled};
 use crate::trace::{self, Hop, ReturnTrace};
@@ -24,9 +24,9 @@ const KEPT: usize = 12;
 pub struct Route(Mutex<State>);
 
 struct State {
-    /// The number of the innermost function that was active when the error was made, and those inside of it that it had left
-    /// then or has left since, that one included.
+    /// The number of the innermost function that was active when the error was made.
     origin: Option<u64>,
+    /// What it has left of those that were active then, as far as that was seen: from those inside of the innermost one on.
     left: Option<ReturnTrace>,
     /// Where the error is since it was made, or brought where the last leg is.
     here: Here,
@@ -37,9 +37,10 @@ struct State {
 /// A part of an error's route on which each function was called by the one that the error left to.
 #[derive(Clone)]
 pub(super) struct Leg {
-    /// The functions that were active, the first one that it left included.
+    /// The first function that it left, and those that were active, that one included.
+    pub(super) innermost: Option<u64>,
     pub(super) traceback: Traceback,
-    /// That one, and those inside of it.
+    /// What it has left: that one and those inside of it, and of the others what it has left since.
     pub(super) trace: ReturnTrace,
     /// How the error came to be here: from the leg before, or from where it was made.
     pub(super) joint: Joint,
@@ -60,9 +61,9 @@ struct Here {
 }
 
 impl Route {
-    /// Of an error that is made now.
-    pub(super) fn begin() -> Arc<Route> {
-        let here = Here::now();
+    /// Of an error that is made now, in the thread and the task of its report.
+    pub(super) fn begin(report: &Report) -> Arc<Route> {
+        let here = Here::of(report.thread.clone(), report.task.clone());
         Arc::new(Route(Mutex::new(State {
             origin: stack::current().map(Cursor::identity),
             left: None,
@@ -85,22 +86,22 @@ impl Route {
             return;
         };
         let mut state = self.state();
-        if state.left.is_none() && state.legs.is_empty() {
-            state.left = state.origin_left();
-        }
         let here = &state.here;
         if !here.knows(frame) || trace::with_leaving(|trace| here.misses(trace)) == Some(true) {
             state.go_on();
+        } else if state.here.is_on_this_thread() {
+            state.add_hops();
         }
         state.here.left = Some(frame.identity());
         state.here.back_in = frame.caller().map(Cursor::identity);
     }
 
-    /// The functions that the error left of those that were active when it was made, as far as they have hops: up to the
-    /// innermost one.
-    pub(super) fn left_origin(&self) -> Option<ReturnTrace> {
+    /// The functions that the error left of those that were active when it was made, as far as they have hops; and the number of
+    /// the innermost of them.
+    pub(super) fn left_origin(&self) -> (Option<ReturnTrace>, Option<u64>) {
         let state = self.state();
-        state.left.clone().or_else(|| state.origin_left())
+        let left = state.left.clone().or_else(|| state.origin_left());
+        (left, state.origin)
     }
 
     /// Where it was brought since, the first leg first, and how many between these are not kept.
@@ -116,10 +117,27 @@ impl State {
         trace::up_to(self.origin.filter(|_| is_here)?)
     }
 
+    /// The error goes on leaving functions that were active.
+    fn add_hops(&mut self) {
+        if self.legs.is_empty() && self.left.is_none() {
+            self.left = self.origin_left();
+            self.here.left = self.origin;
+        }
+        let last = self.here.left;
+        let trace = match self.legs.last_mut() {
+            Some(leg) => Some(&mut leg.trace),
+            None => self.left.as_mut(),
+        };
+        if let Some(trace) = trace {
+            trace::with_leaving(|new| trace.extend(new.hops_since(last)));
+        }
+    }
+
     fn go_on(&mut self) {
-        let here = Here::now();
+        let here = Here::of(Thread::current(), tasks::name().map(Cow::Borrowed));
         let last = self.here.left.filter(|_| self.here.thread == here.thread);
-        let Some(trace) = trace::leaving().map(|trace| trace.since(last)) else {
+        let since = |trace: &ReturnTrace| trace.hops_since(last).iter().cloned().collect();
+        let Some(trace) = trace::with_leaving(since) else {
             return;
         };
         let joint = here.joint(&self.here);
@@ -128,6 +146,7 @@ impl State {
             self.omitted += 1;
         }
         self.legs.push(Leg {
+            innermost: stack::current().map(Cursor::identity),
             traceback: Traceback::capture(),
             trace,
             joint,
@@ -137,15 +156,16 @@ impl State {
 }
 
 impl Here {
-    fn now() -> Here {
+    /// Now, on this thread and in this task.
+    fn of(name: Thread, task: Option<Cow<'static, str>>) -> Here {
         Here {
             thread: thread::current().id(),
             numbered: stack::number_all(),
-            task: tasks::name().map(Cow::Borrowed),
+            task,
             polled: Polled::now(),
             left: None,
             back_in: None,
-            name: Thread::current(),
+            name,
         }
     }
 

@@ -109,13 +109,13 @@ impl Report {
 
     /// With the frames of a traceback, behind those that are there; values become text within `limits`.
     #[must_use]
-    pub fn with_traceback(mut self, traceback: &Traceback, limits: &Limits) -> Report {
-        self.stack.extend(
-            traceback
-                .entries()
-                .iter()
-                .map(|entry| Entry::of(entry, limits)),
-        );
+    pub fn with_traceback(self, traceback: &Traceback, limits: &Limits) -> Report {
+        self.with_entries(traceback.entries(), limits)
+    }
+
+    pub(crate) fn with_entries(mut self, entries: &[TracebackEntry], limits: &Limits) -> Report {
+        let entries = entries.iter().map(|entry| Entry::of(entry, limits));
+        self.stack.extend(entries);
         self
     }
 
