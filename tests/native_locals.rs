@@ -431,7 +431,7 @@ fn what_lost_a_part_is_not_shown() {
     }
     #[frame]
     fn matched_in_one_arm(flag: bool) {
-        let line = flag.then(|| line());
+        let line = flag.then(line);
         match line {
             Some(inner) => drop(inner),
             None => {
@@ -442,7 +442,7 @@ fn what_lost_a_part_is_not_shown() {
     }
     #[frame]
     fn let_else(flag: bool) {
-        let line = flag.then(|| line());
+        let line = flag.then(line);
         let Some(inner) = line else {
             look();
             black_box(&line);
@@ -453,7 +453,7 @@ fn what_lost_a_part_is_not_shown() {
     }
     #[frame]
     fn matched_and_gone(flag: bool) {
-        let line = flag.then(|| line());
+        let line = flag.then(line);
         if let Some(inner) = line {
             drop(inner);
             look();
