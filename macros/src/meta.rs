@@ -1,7 +1,7 @@
 //! The static facts of a function, packed into one string literal (a literal is nearly free to compile; a `static` with a
 //! table in it costs more than the guard). `src/code.rs` of the library reads it and documents the format.
 
-use crate::rewrite::{Loss, Scope};
+use crate::rewrite::{Entry, Loss, Scope};
 use proc_macro::Span;
 
 /// `flags` of a function.
@@ -146,6 +146,7 @@ pub(crate) fn pack(
         out.push_str(&positions.ranges);
     }
     out.push('\n');
+    let mut all_losses = scope.losses.by_variable();
     for (index, v) in scope.variables.iter().enumerate() {
         // What lies in a scope without positions cannot be seen, but it may be seen to be missing before; what the options
         // leave out is not named.
@@ -185,7 +186,8 @@ pub(crate) fn pack(
             .map(|&(position, in_loop)| (position, u64::from(in_loop)));
         list(&mut out, marks, 2);
         if !v.secret {
-            losses(&mut out, scope, index);
+            let of_variable = all_losses.get_mut(index).map(std::mem::take);
+            losses(&mut out, of_variable.unwrap_or_default());
         }
         out.push('\n');
     }
@@ -212,8 +214,7 @@ fn list(out: &mut String, positions: impl ExactSizeIterator<Item = (u32, u64)>, 
 
 /// What may have become of a variable, if it may: for each the position as above, times 16, plus what it is; how many
 /// positions further on it is over, or 0. Then SPACE NAME for each that is of a field.
-fn losses(out: &mut String, scope: &Scope, variable: usize) {
-    let mut entries: Vec<_> = scope.losses.of(variable).collect();
+fn losses(out: &mut String, mut entries: Vec<&Entry>) {
     if entries.is_empty() {
         return;
     }

@@ -23,6 +23,7 @@ pub(crate) struct Entry {
     breaks: u32,
     /// What comes may show that it did not happen.
     is_open: bool,
+    is_disproved: bool,
     /// It is for a pattern to do, if it matches.
     by_pattern: bool,
     /// The branches of that pattern are being walked: what one of them shows is true of it alone.
@@ -33,8 +34,8 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Losses {
     entries: Vec<Entry>,
-    /// For each variable those that are not disproved.
-    of: Vec<Vec<usize>>,
+    /// For each variable those of which what comes may show that they did not happen.
+    open: Vec<Vec<usize>>,
     /// Those of the branches that have ended, of constructs that have not: no way leads from them to the other branches.
     branches: Vec<(usize, usize)>,
     /// Met so far: `break`, and macros that may hold one.
@@ -51,9 +52,10 @@ impl Losses {
 
     /// It ends by capturing it.
     pub(super) fn captured_behind(&mut self, variable: usize, position: u32) {
-        for &index in self.of.get(variable).into_iter().flatten() {
-            let entry = &mut self.entries[index];
-            entry.captured_before &= entry.position != position;
+        // They are the last ones: those of the statement that ends.
+        let of_statement = self.entries.iter_mut().rev();
+        for entry in of_statement.take_while(|entry| entry.position == position) {
+            entry.captured_before &= entry.variable != variable;
         }
     }
 
@@ -67,10 +69,10 @@ impl Losses {
         {
             return;
         }
-        if self.of.len() <= variable {
-            self.of.resize_with(variable + 1, Vec::new);
+        if self.open.len() <= variable {
+            self.open.resize_with(variable + 1, Vec::new);
         }
-        self.of[variable].push(self.entries.len());
+        self.open[variable].push(self.entries.len());
         self.entries.push(Entry {
             variable,
             position,
@@ -81,6 +83,7 @@ impl Losses {
             block_end: None,
             breaks: self.breaks,
             is_open: true,
+            is_disproved: false,
             by_pattern: false,
             is_held: false,
         });
@@ -117,33 +120,48 @@ impl Losses {
             .for_each(|entry| entry.is_held = false);
     }
 
-    /// Those of a variable, in the order of the walk.
-    pub(crate) fn of(&self, variable: usize) -> impl Iterator<Item = &Entry> {
-        let indices = self.of.get(variable).map_or(&[][..], Vec::as_slice);
-        indices.iter().map(|&index| &self.entries[index])
+    /// Those of each variable, in the order of the walk.
+    pub(crate) fn by_variable(&self) -> Vec<Vec<&Entry>> {
+        let mut found = Vec::new();
+        found.resize_with(self.open.len(), Vec::new);
+        for entry in self.entries.iter().filter(|entry| !entry.is_disproved) {
+            found[entry.variable].push(entry);
+        }
+        found
     }
 
     /// The variable is there as a whole where the walk is.
     pub(super) fn disproved(&mut self, variable: usize) {
         let (entries, branches) = (&mut self.entries, &self.branches);
-        let Some(of) = self.of.get_mut(variable) else {
+        let Some(open) = self.open.get_mut(variable) else {
             return;
         };
-        of.retain(|&index| {
+        open.retain(|&index| {
             let entry = &mut entries[index];
             let in_other_branch = |&(from, to): &(usize, usize)| (from..to).contains(&index);
-            if !entry.is_open || entry.is_held || branches.iter().any(in_other_branch) {
+            if !entry.is_open {
+                return false;
+            }
+            if entry.is_held || branches.iter().any(in_other_branch) {
                 return true;
             }
             entry.is_open = false;
-            entry.end = entry.block_end.unwrap_or(entry.end);
-            entry.block_end.is_some()
+            match entry.block_end {
+                Some(end) => entry.end = end,
+                None => entry.is_disproved = true,
+            }
+            false
         });
     }
 
     /// The variable, or a part of it, has a new value: what was done to the old one cannot be disproved any more.
     pub(super) fn assigned(&mut self, variable: usize) {
-        for &index in self.of.get(variable).into_iter().flatten() {
+        for index in self
+            .open
+            .get_mut(variable)
+            .into_iter()
+            .flat_map(|it| it.drain(..))
+        {
             self.entries[index].is_open = false;
         }
     }

@@ -29,6 +29,7 @@ pub(crate) use scope::{Scope, Variable};
 pub(crate) use syntax::item_end;
 pub(crate) use types::{has_lifetimes, is_probed};
 
+pub(crate) use losses::Entry;
 pub(crate) use moved::Loss;
 
 use crate::emit::Emit;
