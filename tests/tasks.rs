@@ -707,3 +707,54 @@ mod executors {
         assert!(tasks::dump().is_empty());
     }
 }
+
+#[test]
+fn a_tree_has_as_much_of_the_variables_as_it_is_asked_for() {
+    struct Unknown;
+    #[frame]
+    async fn serve(id: u32, path: &str, unknown: &Unknown) -> u32 {
+        let found = lookup(id, unknown).await;
+        found + path.len() as u32
+    }
+    #[frame]
+    async fn lookup(id: u32, _: &Unknown) -> u32 {
+        pending::<()>().await;
+        id
+    }
+    let _alone = alone();
+    let tasks: Vec<_> = (1..=6)
+        .map(|id| {
+            let mut task = Box::pin(serve(id, "/order", &Unknown));
+            assert!(poll(task.as_mut()).is_pending());
+            task
+        })
+        .collect();
+    let dump = tasks::dump();
+    let at = |text: String| {
+        let text = text.replace(concat!(" in ", file!()), "");
+        let digits = |c: char| c.is_ascii_digit();
+        let lines = text.lines().map(|line| {
+            let (name, rest) = line.split_once(':').expect("a line");
+            format!("{name}{}", rest.trim_start_matches(digits))
+        });
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        at(dump.tree().without_values().to_string()),
+        ["6x serve", "└─ lookup"]
+    );
+    let known = at(dump.tree().with_known_values().to_string());
+    assert_eq!(known.len(), 2 * tasks.len());
+    assert_eq!(
+        known[..2],
+        [
+            r#"serve {id: 1, path: "/order", 2 without a value}"#,
+            "└─ lookup {id: 1}"
+        ]
+    );
+    let all = at(dump.tree().to_string());
+    assert_eq!(
+        all[0],
+        r#"serve {id: 1, path: "/order", unknown: <opaque &Unknown>, found: <not yet assigned>}"#
+    );
+}

@@ -1,7 +1,6 @@
 //! A frame between two polls, and on the stack during one.
 
-use crate::inspect::FrameInfo;
-use crate::stack::{Known, State, Suspended};
+use crate::stack::{Known, Snapshot, State, Suspended};
 use crate::suspend::{Id, SPAWNED};
 
 /// The frame of something that is polled, with `N` values.
@@ -43,8 +42,8 @@ impl<const N: usize> Polled<N> {
         self.frame.state()
     }
 
-    pub(crate) fn info(&self) -> Option<FrameInfo> {
-        self.frame.snapshot(self.meta.meta()).map(FrameInfo::new)
+    pub(crate) fn snapshot(&self) -> Option<Snapshot> {
+        self.frame.snapshot(self.meta.meta())
     }
 
     pub(crate) fn id(&self) -> Option<Id> {

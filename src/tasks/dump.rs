@@ -128,7 +128,8 @@ impl TaskDump {
     /// └─ fetch_data in examples/async_frames.rs:18 {url: "https://api.example.com/posts"}
     /// ```
     ///
-    /// `{:#}` adds how old each is, how often and when it was polled.
+    /// `{:#}` adds how old each is, how often and when it was polled. Where lines are too long:
+    /// [`Tree::with_known_values`], [`Tree::without_values`].
     pub fn tree(&self) -> Tree<'_> {
         Tree::of(self)
     }
@@ -271,7 +272,8 @@ impl<'d> TaskFrame<'d> {
     ///
     /// Decodes the values at each call; a few allocations for each value.
     pub fn locals(self) -> Locals {
-        self.info().locals()
+        // At whatever depth.
+        FrameInfo::new(self.copied().snapshot(&self.dump.values, 1)).locals()
     }
 
     /// The frame as an entry of a [`Stack`](crate::Stack) is: its depth is that below the task's root.
@@ -285,17 +287,19 @@ impl<'d> TaskFrame<'d> {
         self.copied().is_running
     }
 
-    /// How often it was polled, the present poll included.
+    /// How often it was polled, the present poll included. 0: a function with `#[frame(future)]` has made it, and nobody has
+    /// polled it yet.
     pub fn polls(self) -> u64 {
         self.copied().polls
     }
 
-    /// How long ago it was polled for the first time.
+    /// How long ago it was polled for the first time, or made by a function with `#[frame(future)]`.
     pub fn age(self) -> Duration {
         self.dump.clock.since(self.copied().created)
     }
 
-    /// How long ago it was polled: when the executor began the poll in which that happened.
+    /// How long ago it was polled: when the executor began the poll in which that happened. Of one that nobody has polled yet,
+    /// how long ago it was made.
     pub fn since_polled(self) -> Duration {
         self.dump.clock.since(self.copied().polled)
     }

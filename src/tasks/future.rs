@@ -179,7 +179,7 @@ impl PollFrame {
 
     /// The frame as it waits; of one that was not polled yet, as it will begin. `None` when it is finished.
     pub fn frame(&self) -> Option<FrameInfo> {
-        self.frame.info()
+        self.frame.snapshot().map(FrameInfo::new)
     }
 
     /// What [`TaskFrame::id`](super::TaskFrame::id) is in a dump, while the frame is kept.

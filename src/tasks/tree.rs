@@ -1,6 +1,8 @@
 //! A dump as a text.
 
 use super::{TaskDump, TaskFrame};
+use crate::capture::ValueKind;
+use crate::inspect::{Local, Locals};
 use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -10,10 +12,23 @@ use std::time::Duration;
 /// Levels that are indented; deeper ones stand below each other.
 const INDENTED: usize = 64;
 
+/// Siblings that are told apart by comparing each with each: for more there is a table.
+const FEW: usize = 4;
+
 /// [`TaskDump::tree`].
 #[derive(Clone, Copy)]
 pub struct Tree<'d> {
     dump: &'d TaskDump,
+    values: Values,
+}
+
+/// Which variables are shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Values {
+    All,
+    /// Of the others it is said how many they are.
+    Known,
+    None,
 }
 
 /// Frames that are shown as one.
@@ -46,7 +61,56 @@ impl Shapes {
 
 impl<'d> Tree<'d> {
     pub(super) fn of(dump: &'d TaskDump) -> Tree<'d> {
-        Tree { dump }
+        Tree {
+            dump,
+            values: Values::All,
+        }
+    }
+
+    /// The tree with those variables alone of which there is a value. Those that are not yet assigned, of which the type is all
+    /// that is known, or that were not recorded, are counted: on a terminal, most lines fit.
+    ///
+    /// ```text
+    /// serve in src/main.rs:71 {peer: 127.0.0.1:34666, path: "/order/7", 6 without a value}
+    /// ```
+    #[must_use]
+    pub fn with_known_values(self) -> Tree<'d> {
+        Tree {
+            values: Values::Known,
+            ..self
+        }
+    }
+
+    /// The tree without variables: tasks that differ in their values alone are counted as one.
+    ///
+    /// ```
+    /// use stacklens::tasks::{self, FutureExt};
+    /// use std::future::{Future, pending};
+    /// use std::pin::pin;
+    /// use std::task::{Context, Waker};
+    ///
+    /// #[stacklens::frame]
+    /// async fn serve(connection: u32) -> u32 {
+    ///     pending::<()>().await;
+    ///     connection
+    /// }
+    ///
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// let (mut one, mut two) = (pin!(serve(1)), pin!(serve(2)));
+    /// assert!(one.as_mut().poll(&mut context).is_pending());
+    /// assert!(two.as_mut().poll(&mut context).is_pending());
+    /// # #[cfg(not(feature = "off"))] {
+    /// let dump = tasks::dump();
+    /// assert!(dump.tree().without_values().to_string().starts_with("2x serve in "));
+    /// assert!(dump.tree().to_string().contains("{connection: 2}"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn without_values(self) -> Tree<'d> {
+        Tree {
+            values: Values::None,
+            ..self
+        }
     }
 
     fn shapes(&self) -> Shapes {
@@ -57,9 +121,10 @@ impl<'d> Tree<'d> {
             text: String::new(),
             lines: vec![0..0; count],
         };
-        let mut by_words: HashMap<u64, u32, Mixed> = HashMap::default();
-        let mut by_line: HashMap<u64, u32, Mixed> = HashMap::default();
-        let mut by_shape: HashMap<u64, u32, Mixed> = HashMap::default();
+        let mut by_words = table();
+        let mut by_line = table();
+        let mut by_shape = table();
+        let facts = |frame| facts(frame, self.values);
         // Children come before their parents.
         // Equal ones tend to follow each other: then nothing has to be looked up.
         let mut previous: Option<TaskFrame<'d>> = None;
@@ -76,7 +141,7 @@ impl<'d> Tree<'d> {
                     } else {
                         // Equal texts may come of different words: those of values that are out of scope are there too.
                         let begin = shapes.text.len();
-                        describe(&mut shapes.text, frame);
+                        describe(&mut shapes.text, frame, self.values);
                         let line = &shapes.text[begin..];
                         let first = *by_line.entry(hash(&line)).or_insert(index);
                         if first != index && shapes.line_of_first(first) == line {
@@ -129,23 +194,39 @@ impl<'d> Tree<'d> {
 
     fn groups(frames: impl Iterator<Item = TaskFrame<'d>>, alike: &[u32]) -> Vec<Group<'d>> {
         let mut groups: Vec<Group<'d>> = Vec::new();
-        let mut known: HashMap<u32, usize, Mixed> = HashMap::default();
+        let mut known = table();
+        let shape_of = |frame: TaskFrame<'d>| alike[frame.index as usize];
         for frame in frames {
-            let shape = alike[frame.index as usize];
+            let shape = shape_of(frame);
             if let Some(last) = groups.last_mut()
-                && alike[last.frame.index as usize] == shape
+                && shape_of(last.frame) == shape
             {
                 last.count += 1;
                 continue;
             }
-            let at = *known.entry(shape).or_insert(groups.len());
-            match groups.get_mut(at) {
+            let at = if groups.len() < FEW {
+                groups
+                    .iter()
+                    .position(|group| shape_of(group.frame) == shape)
+            } else {
+                if known.is_empty() {
+                    let all = groups.iter().zip(0..);
+                    known.extend(all.map(|(group, at)| (u64::from(shape_of(group.frame)), at)));
+                }
+                let next = groups.len() as u32;
+                Some(*known.entry(shape.into()).or_insert(next) as usize)
+            };
+            match at.and_then(|at| groups.get_mut(at)) {
                 Some(group) => group.count += 1,
                 None => groups.push(Group { frame, count: 1 }),
             }
         }
         groups
     }
+}
+
+fn table() -> HashMap<u64, u32, Mixed> {
+    HashMap::default()
 }
 
 impl fmt::Display for Tree<'_> {
@@ -189,7 +270,7 @@ impl fmt::Display for Tree<'_> {
 }
 
 /// All that decides what is said of a frame.
-fn facts<'d>(frame: TaskFrame<'d>) -> impl Hash + PartialEq + use<'d> {
+fn facts<'d>(frame: TaskFrame<'d>, values: Values) -> impl Hash + PartialEq + use<'d> {
     let copied = frame.copied();
     let by = frame
         .spawned_by()
@@ -201,7 +282,11 @@ fn facts<'d>(frame: TaskFrame<'d>) -> impl Hash + PartialEq + use<'d> {
         frame.is_detached(),
         by,
     );
-    (copied.meta.address(), copied.position, state, frame.words())
+    let words = match values {
+        Values::None => &[],
+        Values::All | Values::Known => frame.words(),
+    };
+    (copied.meta.address(), copied.position, state, words)
 }
 
 fn hash(of: &impl Hash) -> u64 {
@@ -249,7 +334,7 @@ impl Hasher for Mix {
 }
 
 /// What is said of one frame.
-fn describe(out: &mut String, frame: TaskFrame<'_>) {
+fn describe(out: &mut String, frame: TaskFrame<'_>, values: Values) {
     let code = frame.code();
     out.push_str(code.name());
     out.push_str(" in ");
@@ -257,9 +342,13 @@ fn describe(out: &mut String, frame: TaskFrame<'_>) {
     out.push(':');
     let _ = write!(out, "{}", frame.line());
     if !code.varnames().is_empty() {
-        let locals = frame.locals();
-        if !locals.is_empty() {
-            let _ = write!(out, " {locals}");
+        match (values, frame.locals()) {
+            (Values::None, _) => {}
+            (_, locals) if locals.is_empty() => {}
+            (Values::All, locals) => {
+                let _ = write!(out, " {locals}");
+            }
+            (Values::Known, locals) => known(out, &locals),
         }
     }
     if frame.is_running() {
@@ -277,6 +366,32 @@ fn describe(out: &mut String, frame: TaskFrame<'_>) {
             " (detached)"
         });
     }
+}
+
+/// The variables with a value, and how many others there are.
+fn known(out: &mut String, locals: &Locals) {
+    let is_known = |local: &&Local| {
+        let value = local.value();
+        value.is_assigned()
+            && !matches!(
+                value.kind(),
+                ValueKind::Opaque | ValueKind::Omitted | ValueKind::Moved
+            )
+    };
+    out.push_str(" {");
+    let begin = out.len();
+    for local in locals.iter().filter(is_known) {
+        let separator = if out.len() > begin { ", " } else { "" };
+        let _ = write!(out, "{separator}{local}");
+    }
+    match locals.iter().filter(|local| !is_known(local)).count() {
+        0 => {}
+        others => {
+            let separator = if out.len() > begin { ", " } else { "" };
+            let _ = write!(out, "{separator}{others} without a value");
+        }
+    }
+    out.push('}');
 }
 
 fn times(out: &mut String, frame: TaskFrame<'_>) {
