@@ -66,8 +66,10 @@ address() {
 }
 
 thread() {
-    # std's channels, as the test harness uses them: the sanitizer does not see their synchronisation.
-    printf '%s\n' 'race:std::sync::mpmc' 'race:test::event' 'race:test::run_test' >"$suppressions"
+    # std's channels, as the test harness uses them, and its condition variables, which lock again inside of std: the
+    # sanitizer does not see their synchronisation.
+    printf '%s\n' 'race:std::sync::mpmc' 'race:test::event' 'race:test::run_test' 'race:log_calls::background' \
+        >"$suppressions"
     export TSAN_OPTIONS="suppressions=$suppressions report_signal_unsafe=0 ${TSAN_OPTIONS:-}"
     for test in ${only:-lib $shared}; do
         case "$test" in
