@@ -17,6 +17,7 @@ use crate::capture::debug;
 use crate::inspect::FrameInfo;
 use crate::stack::{self, Active, Cursor, Meta, Remains};
 use std::cell::RefCell;
+use std::fmt;
 
 /// Hops of a trace that are kept: so many first ones, and the last.
 pub(crate) const FIRST: usize = 16;
@@ -50,12 +51,25 @@ pub(crate) struct Left {
 }
 
 /// A function that an error left through: where, and its values at that moment.
-#[derive(Clone, Debug)]
+///
+/// The types' names are asked for when somebody reads them: most errors of a parser are never looked at.
+#[derive(Clone)]
 pub struct Hop {
     frame: FrameInfo,
     way: Way,
-    error: Option<&'static str>,
-    result: &'static str,
+    error: Option<fn() -> &'static str>,
+    result: fn() -> &'static str,
+}
+
+impl fmt::Debug for Hop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hop")
+            .field("frame", &self.frame)
+            .field("way", &self.way)
+            .field("error", &self.error_type())
+            .field("result", &(self.result)())
+            .finish()
+    }
 }
 
 impl Hop {
@@ -67,13 +81,16 @@ impl Hop {
 
     /// Full name of the error's type at that place, before `?` converted it. `None` for an `Option`.
     pub fn error_type(&self) -> Option<&'static str> {
-        self.error
+        match self.error {
+            Some(name) => Some(name()),
+            None => error_of((self.result)()),
+        }
     }
 
     /// Full name of the type that `?` converted the error to, if it is another one.
     pub fn converted_to(&self) -> Option<&'static str> {
-        let to = error_of(self.result)?;
-        (self.error != Some(to)).then_some(to)
+        let to = error_of((self.result)())?;
+        (self.error_type() != Some(to)).then_some(to)
     }
 
     /// The number of the activation that was left.
@@ -87,7 +104,8 @@ impl Hop {
 
     /// Full name of the error's type when it had left the function, as far as that is known.
     fn outside(&self) -> Option<&'static str> {
-        error_of(self.result).or(self.error.filter(|_| self.result == "()"))
+        let result = (self.result)();
+        error_of(result).or(self.error_type().filter(|_| result == "()"))
     }
 }
 
@@ -258,10 +276,8 @@ pub(crate) fn leave(entered: Active, left: &Left) {
     let hop = Hop {
         frame: FrameInfo::new(frame.snapshot()),
         way: left.way,
-        error: left
-            .error
-            .map_or_else(|| error_of(result), |name| Some(name())),
-        result,
+        error: left.error,
+        result: left.result,
     };
     let caller = frame.caller().map(|frame| {
         frame.mark();
@@ -286,8 +302,12 @@ pub(crate) fn leave(entered: Active, left: &Left) {
             let mut trace =
                 goes_on.map_or_else(ReturnTrace::default, |index| open.remove(index).trace);
             trace.push(hop);
-            // Traces whose callers have ended can never go on; and an error that failed to be made (`Err(f()?)`) is none.
-            open.retain(|o| o.at.active() && !o.at.is_of(&at));
+            // An error that failed to be made (`Err(f()?)`) is none.
+            open.retain(|o| !o.at.is_of(&at));
+            // Traces whose callers have ended can never go on, and nobody is given them: they go when room is needed.
+            if open.len() == TRACES {
+                open.retain(|o| o.at.active());
+            }
             if open.len() == TRACES {
                 open.remove(0);
             }
