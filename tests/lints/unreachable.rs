@@ -5,6 +5,11 @@ fn stops() -> ! {
     panic!()
 }
 
+#[stacklens::log_calls]
+pub fn ends_in_a_call_that_does_not_return(layout: std::alloc::Layout) -> *mut u8 {
+    std::alloc::handle_alloc_error(layout)
+}
+
 #[stacklens::frame]
 pub fn after_return(x: u8) -> u8 {
     return x;

@@ -82,6 +82,8 @@ pub(super) fn diverges_by_name(toks: &[Tok]) -> bool {
             | "panic_any"
             | "raise"
             | "unreachable_unchecked"
+            | "handle_alloc_error"
+            | "capacity_overflow"
             | "fatal"
     )
 }
