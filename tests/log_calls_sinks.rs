@@ -508,6 +508,98 @@ fn a_sink_that_fails_or_panics_is_counted_and_the_program_goes_on() {
 }
 
 #[test]
+fn a_sink_that_cannot_say_what_it_needs_gets_lines() {
+    struct Undecided(AtomicUsize);
+    impl Sink for Undecided {
+        fn write(&self, event: &Event<'_>) -> io::Result<()> {
+            self.0.fetch_add(event.line().len(), Relaxed);
+            Ok(())
+        }
+
+        fn needs(&self) -> Needs {
+            std::panic::resume_unwind(Box::new(()));
+        }
+    }
+    static UNDECIDED: Undecided = Undecided(AtomicUsize::new(0));
+    #[stacklens::log_calls(sink = UNDECIDED)]
+    fn asked(n: u32) -> u32 {
+        n
+    }
+    let _turn = turn();
+    let before = stats().failed;
+    assert_eq!(asked(1), 1);
+    assert_eq!(stats().failed - before, 1);
+    assert_eq!(
+        UNDECIDED.0.load(Relaxed),
+        "→ asked(1)\n← asked(1) = 1\n".len()
+    );
+}
+
+/// In an optimised build the sink is called behind code of ours that the compiler knows nothing of.
+#[test]
+fn a_sink_can_walk_the_native_stack() {
+    struct Walking(Mutex<Vec<String>>);
+    impl Sink for Walking {
+        fn write(&self, _: &Event<'_>) -> io::Result<()> {
+            let walked = std::backtrace::Backtrace::force_capture().to_string();
+            self.0.lock().unwrap().push(walked);
+            Ok(())
+        }
+    }
+    static WALKING: Walking = Walking(Mutex::new(Vec::new()));
+    #[inline(never)]
+    #[stacklens::log_calls(sink = WALKING)]
+    fn walked(n: u32) -> u32 {
+        std::hint::black_box(n) + 1
+    }
+    #[inline(never)]
+    fn caller() -> u32 {
+        std::hint::black_box(walked(1)) + 1
+    }
+    let _turn = turn();
+    assert_eq!(caller(), 3);
+    let walked = WALKING.0.lock().unwrap();
+    assert_eq!(walked.len(), 2);
+    if walked[0].contains("force_capture") || walked[0].contains("log_calls_sinks") {
+        for stack in &*walked {
+            let (inner, outer) = (stack.find("::walked"), stack.find("::caller"));
+            assert!(inner.is_some() && inner < outer, "{stack}");
+        }
+    }
+}
+
+/// Registers hold the function's variables while the sink runs.
+#[test]
+fn values_are_what_they_were_round_a_sink() {
+    #[inline(never)]
+    #[stacklens::log_calls]
+    fn many(a: u64, b: f64, c: &str, d: [u64; 4], e: i8, f: u16) -> (u64, f64, usize, u64, i32) {
+        let product = d.iter().zip([a, 2, 3, 5]).map(|(x, y)| x * y).sum::<u64>();
+        (
+            a + product,
+            b * 2.5,
+            c.len(),
+            d[3],
+            i32::from(e) + i32::from(f),
+        )
+    }
+    let _turn = turn();
+    let text = listen();
+    for a in 0..100_u64 {
+        let d = [a, a + 1, a + 2, a + 3];
+        let expected = (
+            a + a * a + 2 * (a + 1) + 3 * (a + 2) + 5 * (a + 3),
+            a as f64 * 2.5,
+            9,
+            a + 3,
+            -7 + a as i32,
+        );
+        assert_eq!(many(a, a as f64, "nine char", d, -7, a as u16), expected);
+    }
+    text.with(|lines| assert_eq!(lines.iter().filter(|&&byte| byte == b'\n').count(), 200));
+}
+
+#[test]
 fn what_a_sink_calls_is_not_logged() {
     struct Calls(AtomicUsize);
     impl Sink for Calls {

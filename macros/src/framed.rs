@@ -80,7 +80,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
     emit.enter(&mut body, &meta, &[]);
     if logged {
-        emit.log_enter(&mut body, &options, Vec::new());
+        emit.log_enter(&mut body, &options, Vec::new(), Vec::new());
     }
     emit.at(&mut body, at);
     let value = emit.group(Delimiter::Parenthesis, tokens);

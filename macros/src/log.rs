@@ -262,39 +262,44 @@ impl Emit {
         self.borrowed(self.ident(SITE))
     }
 
-    /// `let log = log_none(); log_enter(&SITE, &guard, &log);`, with what makes the arguments known where the call is
-    /// logged.
+    /// `let log = log_none(); if log_may(&SITE) && (condition) { .. log_enter(&SITE, &guard, &log); }`
+    ///
+    /// `entered`: what makes the arguments known that are not, though they are recorded on entry; `shown`: the others.
     pub(crate) fn log_enter(
         &self,
         out: &mut Vec<TokenTree>,
         options: &LogOptions,
-        arguments: Vec<TokenTree>,
+        entered: Vec<TokenTree>,
+        shown: Vec<TokenTree>,
     ) {
         out.extend([self.ident("let"), self.log(), self.punct('=')]);
         self.call(out, "log_none", Vec::new());
         out.push(self.punct(';'));
         let site = || self.log_site_borrowed();
-        let mut enter = Vec::new();
-        let mut entered = site().to_vec();
-        entered.push(self.punct(','));
-        entered.extend(self.borrowed(self.guard().into()));
-        entered.push(self.punct(','));
-        entered.extend(self.borrowed(self.log()));
-        self.call(&mut enter, "log_enter", entered);
-        enter.push(self.punct(';'));
-        if arguments.is_empty() && options.condition.is_none() {
-            out.extend(enter);
-            return;
-        }
+        let mut of_frame = site().to_vec();
+        of_frame.push(self.punct(','));
+        of_frame.extend(self.borrowed(self.guard().into()));
         let mut inner = Vec::new();
-        if !arguments.is_empty() {
-            inner.push(self.ident("if"));
-            self.call(&mut inner, "log_reads", site().to_vec());
-            inner.push(self.group(Delimiter::Brace, arguments));
+        for (name, asked, captures) in [
+            ("log_again", of_frame.clone(), entered),
+            ("log_reads", site().to_vec(), shown),
+        ] {
+            if !captures.is_empty() {
+                inner.push(self.ident("if"));
+                self.call(&mut inner, name, asked);
+                inner.push(self.group(Delimiter::Brace, captures));
+            }
         }
-        inner.extend(enter);
+        of_frame.push(self.punct(','));
+        of_frame.extend(self.borrowed(self.log()));
+        self.call(&mut inner, "log_enter", of_frame);
+        inner.push(self.punct(';'));
         out.push(self.ident("if"));
-        self.call(out, "log_may", site().to_vec());
+        let may = match options.condition {
+            Some(_) => "log_asks",
+            None => "log_may",
+        };
+        self.call(out, may, site().to_vec());
         self.and(out, options);
         out.push(self.group(Delimiter::Brace, inner));
     }
@@ -418,7 +423,7 @@ impl Emit {
         inner.extend([self.log(), self.punct('=')]);
         if options.condition.is_some() {
             inner.push(self.ident("if"));
-            self.call(&mut inner, "log_may", self.log_site_borrowed().to_vec());
+            self.call(&mut inner, "log_asks", self.log_site_borrowed().to_vec());
             self.and(&mut inner, options);
         }
         let mut task = Vec::new();

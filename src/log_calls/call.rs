@@ -1,5 +1,6 @@
 //! One logged call of a function: a line when it begins, one when it is left, however that happens.
 
+use super::cold;
 use super::event::{Arguments, Event, EventKind};
 use super::format::{self, Flags};
 use super::line::Line;
@@ -65,23 +66,22 @@ pub fn log_none() -> Log {
 /// Enters the log of a call, if it is to be logged.
 #[cfg_attr(not(unoptimised), inline)]
 pub fn log_enter(site: &'static LogSite, frame: &Guard, log: &Log) {
-    if !site.is_off() {
-        open(log, site, frame);
-    }
+    cold::open_cold(log, site, frame.address());
 }
 
+/// `record`: that of the frame.
 #[cold]
-#[inline(never)]
-fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
+#[inline(always)] // each platform has one place that calls it
+pub(super) fn open(log: &Log, site: &'static LogSite, record: usize) {
     // The macros enter a call once. Another time would change a state that is being looked at.
     if log.is_on() {
         return;
     }
-    let Some(_busy) = Busy::enter_or_count() else {
+    let frame = Guard::of_record(record);
+    let Some((busy, depth, task)) = Busy::begin() else {
         return;
     };
     let Some(rule) = site.rule() else { return };
-    let depth = thread::depth();
     let mut slow = None;
     if let Some(conditions) = LogSite::conditions(rule) {
         if !conditions.admit(site, depth) {
@@ -101,7 +101,7 @@ fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
             slow,
             flags,
             depth,
-            subject: Subject::Unknown,
+            subject: Subject::unknown(),
             outcome: Cell::new(Outcome::Left),
             result: Cell::new(Stored::Nothing),
             unwinding: std::thread::panicking(),
@@ -109,29 +109,29 @@ fn open(log: &Log, site: &'static LogSite, frame: &Guard) {
         });
         let state = &mut *(*log.state.get()).as_mut_ptr();
         if slow.is_none() {
-            begin(facts, target, state, frame);
+            begin(facts, target, state, &frame, task);
         }
         if timed {
             state.started = Some(Instant::now());
         }
         state
     };
-    thread::set_depth(state.depth.saturating_add(1));
     log.site.set(Some(site));
+    busy.begun(state.depth.saturating_add(1));
 }
 
 /// Writes the line of the beginning, and keeps `name(arguments)`.
-fn begin(facts: &Facts, target: &Target, state: &mut State, frame: &Guard) {
-    let learned = facts.learn_name(frame);
-    let name = learned.as_deref().unwrap_or(&facts.name);
-    let mut event = state.event(facts, name, target, EventKind::Call, frame);
+fn begin(facts: &Facts, target: &Target, state: &mut State, frame: &Guard, task: u64) {
+    let mut learned = None;
+    let name = facts.name(frame, &mut learned);
+    let mut event = state.event(facts, name, target, EventKind::Call, task, frame);
     if !target.needs.line {
         return target.write(&event);
     }
     let mut line = Line::new();
     format::write_head(&mut line, &event);
     let from = line.len();
-    event.write_subject(&mut line);
+    event.write_subject_here(&mut line);
     state.subject.keep(&line, from, frame);
     format::write_tail(&mut line, &event);
     event.line = line.as_str();
@@ -145,6 +145,7 @@ impl State {
         function: &'a str,
         target: &Target,
         kind: EventKind,
+        task: u64,
         frame: &'a Guard,
     ) -> Event<'a> {
         Event {
@@ -152,7 +153,7 @@ impl State {
             facts,
             function,
             depth: self.depth,
-            task: thread::task(),
+            task,
             arguments: Arguments::Of(frame),
             outcome: None,
             result: None,
@@ -177,38 +178,34 @@ impl Drop for Log {
     #[cfg_attr(not(unoptimised), inline)]
     fn drop(&mut self) {
         if self.is_on() {
-            close(self);
+            cold::close_cold(self);
         }
     }
 }
 
 #[cold]
-#[inline(never)]
-fn close(log: &Log) {
+#[inline(always)] // as `open`
+pub(super) fn close(log: &Log) {
     let Some((site, state)) = log.state() else {
         return;
     };
     let elapsed = state.started.map(|started| started.elapsed());
-    thread::set_depth(state.depth);
-    if state
-        .slow
-        .is_some_and(|slow| elapsed.is_none_or(|elapsed| elapsed < slow))
-    {
-        return;
+    let short = |slow| elapsed.is_none_or(|elapsed| elapsed < slow);
+    if state.slow.is_some_and(short) {
+        return thread::set_depth(state.depth);
     }
-    let Some(_busy) = Busy::enter_or_count() else {
-        return;
-    };
-    end(site.facts(), state, elapsed);
+    if let Some((_busy, task)) = Busy::end(state.depth) {
+        end(site.facts(), state, elapsed, task);
+    }
 }
 
 /// Writes the line of the end.
-fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
+fn end(facts: &Facts, state: &State, elapsed: Option<Duration>, task: u64) {
     let target = facts.target();
     let frame: &Guard = &state.frame;
-    let learned = facts.learn_name(frame);
-    let name = learned.as_deref().unwrap_or(&facts.name);
-    let mut event = state.event(facts, name, target, EventKind::Return, frame);
+    let mut learned = None;
+    let name = facts.name(frame, &mut learned);
+    let mut event = state.event(facts, name, target, EventKind::Return, task, frame);
     let outcome = if std::thread::panicking() && !state.unwinding {
         Outcome::Panic
     } else {
@@ -250,12 +247,13 @@ fn end(facts: &Facts, state: &State, elapsed: Option<Duration>) {
     if target.needs.line {
         format::write_tail(&mut line, &event);
     }
+    let text = line.as_str();
     if result < end {
         // SAFETY: both are lengths that the line had, so that whole texts lie between them.
-        event.result = Some(unsafe { line.between(result, end) });
+        event.result = Some(unsafe { text.get_unchecked(result..end) });
     }
     if target.needs.line {
-        event.line = line.as_str();
+        event.line = text;
     }
     target.write(&event);
 }
@@ -319,9 +317,6 @@ impl State {
             self.outcome.set(Outcome::Value);
             return self.result.set(Stored::Scalar(tag, bits));
         }
-        if self.hides_result() {
-            return self.hide_result(how.outcome(value.type_name()));
-        }
         let mut text = Line::new();
         let outcome = value::shown(&mut text, value, how, self.flags.has(Flags::TYPES));
         self.keep_result(outcome, &text);
@@ -331,7 +326,12 @@ impl State {
 impl Notes for Log {
     #[cold]
     fn note(&self, value: Erased<'_>, how: How<'_>) {
-        if let (Some((_, state)), Some(_busy)) = (self.state(), Busy::enter()) {
+        let Some((_, state)) = self.state() else {
+            return;
+        };
+        if state.hides_result() {
+            state.hide_result(how.outcome(value.type_name()));
+        } else if let Some(_busy) = Busy::enter() {
             state.returned(value, how);
         }
     }
@@ -347,12 +347,15 @@ impl Log {
     /// Notes a value by the identity of its type.
     #[inline]
     pub(super) fn look<R>(&self, value: &R) {
-        if !self.is_on() {
+        let Some((_, state)) = self.state() else {
             return;
+        };
+        #[cfg(unoptimised)]
+        if state.hides_result() {
+            return state.hide_result(Outcome::Value);
         }
         #[cfg(not(unoptimised))]
-        if let (Some((tag, bits)), Some((_, state))) = (crate::capture::scalar(value), self.state())
-        {
+        if let Some((tag, bits)) = crate::capture::scalar(value) {
             state.outcome.set(Outcome::Value);
             return state.result.set(Stored::Scalar(tag, bits));
         }

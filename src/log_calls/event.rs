@@ -6,7 +6,7 @@ use super::site::Facts;
 use super::{Level, Outcome, value};
 use crate::Code;
 use crate::code::Missing;
-use crate::stack::Guard;
+use crate::stack::{Guard, Values};
 use std::fmt;
 use std::time::Duration;
 
@@ -151,9 +151,13 @@ impl<'a> Event<'a> {
         match self.arguments {
             Arguments::Of(frame) => {
                 let mut text = Line::new();
+                let values = frame.values();
                 for argument in self.facts.shown(self.flags) {
                     text.clear();
-                    argument.write(&mut text, frame, self.flags);
+                    match values {
+                        Some(values) => argument.write(&mut text, values, self.flags),
+                        None => argument.write_unrecorded(&mut text),
+                    }
                     each(argument.name, text.as_str());
                 }
             }
@@ -185,16 +189,21 @@ impl<'a> Event<'a> {
         format::write_tail(out, self);
     }
 
-    /// `name(arguments)`
-    #[inline]
+    /// [`Event::write_subject_here`], as a call.
+    #[inline(never)]
     pub(super) fn write_subject(&self, out: &mut Line) {
-        let qualified = self.flags.has(Flags::QUALIFIED);
-        let name = if qualified {
-            self.facts.path()
+        self.write_subject_here(out);
+    }
+
+    /// `name(arguments)`
+    #[inline(always)] // where lines of calls are made; nobody else is in a hurry
+    pub(super) fn write_subject_here(&self, out: &mut Line) {
+        if self.flags.has(Flags::QUALIFIED) {
+            out.push_text(self.facts.path());
+            out.push("(");
         } else {
-            self.function
-        };
-        self.facts.open(out, name);
+            self.facts.open(out, self.function);
+        }
         if self.flags.has(Flags::ARGUMENTS) {
             self.write_arguments(out);
         } else if self.facts.code.argcount() > 0 {
@@ -203,7 +212,7 @@ impl<'a> Event<'a> {
         out.push(")");
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_arguments(&self, out: &mut Line) {
         let from = out.len();
         let begin = |out: &mut Line, name: &str| {
@@ -217,9 +226,20 @@ impl<'a> Event<'a> {
         };
         match self.arguments {
             Arguments::Of(frame) => {
-                for argument in self.facts.shown(self.flags) {
-                    begin(out, argument.name);
-                    argument.write(out, frame, self.flags);
+                let shown = self.facts.shown(self.flags);
+                match frame.values() {
+                    Some(values) => {
+                        for argument in shown {
+                            begin(out, argument.name);
+                            argument.write(out, values, self.flags);
+                        }
+                    }
+                    None => {
+                        for argument in shown {
+                            begin(out, argument.name);
+                            argument.write_unrecorded(out);
+                        }
+                    }
                 }
             }
             Arguments::Text(list) => {
@@ -267,11 +287,20 @@ impl super::site::Argument {
         }
     }
 
-    #[inline]
-    pub(super) fn write(&self, out: &mut Line, frame: &Guard, flags: Flags) {
+    #[inline(always)] // as `value::slot`
+    fn write(&self, out: &mut Line, values: Values, flags: Flags) {
         match self.slot {
-            Ok(slot) => value::slot(out, frame, slot, flags.has(Flags::TYPES)),
-            Err(_) => out.push(self.missing()),
+            Ok(slot) => value::slot(out, values, slot, flags.has(Flags::TYPES)),
+            Err(_) => out.push_text(self.missing()),
         }
+    }
+
+    /// The same, of a frame that was only counted.
+    #[cold]
+    fn write_unrecorded(&self, out: &mut Line) {
+        out.push(match self.slot {
+            Ok(_) => "<omitted: not recorded>",
+            Err(_) => self.missing(),
+        });
     }
 }

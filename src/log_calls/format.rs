@@ -31,6 +31,8 @@ impl Flags {
     pub(super) const COLOR: Flags = Flags(1 << 14);
     /// What is not seen to be returned is a closure.
     pub(super) const CLOSURE: Flags = Flags(1 << 15);
+    /// Whatever looks at a value.
+    pub(super) const VALUES: Flags = Flags(Flags::ARGUMENTS.0 | Flags::RESULT.0);
     /// Any of what makes the beginning of a line another one.
     const HEAD: Flags = Flags(Flags::THREAD.0 | Flags::ASCII.0 | Flags::COLOR.0);
     /// Any of what comes behind the result.
@@ -47,8 +49,13 @@ impl Flags {
     }
 
     #[inline]
-    pub(super) const fn without(self, flags: Flags) -> Flags {
-        Flags(self.0 & !flags.0)
+    pub(super) const fn of(self, flags: Flags) -> Flags {
+        Flags(self.0 & flags.0)
+    }
+
+    #[inline]
+    pub(super) const fn other(self) -> Flags {
+        Flags(!self.0)
     }
 
     fn set(&mut self, flag: Flags, on: bool) {

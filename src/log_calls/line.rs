@@ -69,14 +69,22 @@ impl Line {
         }
     }
 
-    /// A copy of `N` bytes from the `from`th on; how many of them are written is for the caller to know. `None` if
-    /// there are not so many.
+    /// Copies `N` bytes from the `from`th on; how many of them are written is for the caller to know. Says whether there
+    /// are so many.
     #[inline]
-    pub(super) fn array<const N: usize>(&self, from: usize) -> Option<[MaybeUninit<u8>; N]> {
+    pub(super) fn copy_array<const N: usize>(
+        &self,
+        from: usize,
+        to: &mut [MaybeUninit<u8>; N],
+    ) -> bool {
         if self.room == 0 {
-            return None;
+            return false;
         }
-        self.stack.get(from..from + N)?.try_into().ok()
+        let there = self.stack.get(from..).and_then(<[_]>::first_chunk);
+        there.is_some_and(|bytes| {
+            *to = *bytes;
+            true
+        })
     }
 
     /// [`Line::push`] as a call, for a text of any length.
@@ -85,21 +93,26 @@ impl Line {
         self.push(text);
     }
 
-    /// Appends the first `count` (at most seven) bytes of a word, all of them ASCII.
-    #[inline]
-    pub(super) fn push_ascii(&mut self, word: u64, count: usize) {
+    /// Appends the first `count` (at most seven) bytes of a word, all of them ASCII, between quotes.
+    #[inline(always)] // as `value::slot`
+    pub(super) fn push_quoted(&mut self, word: u64, count: usize) {
         debug_assert!(count <= 7 && word & 0x80_8080_8080_8080 == 0);
-        let bytes = word.to_le_bytes();
-        if self.length + 8 <= self.room {
-            // SAFETY: eight bytes fit; those behind the first `count` are not counted.
+        let text = self.length + 1;
+        if self.length + 10 <= self.room {
+            // SAFETY: ten bytes fit; those behind the second quote are not counted.
             unsafe {
-                let to = self.stack.as_mut_ptr().add(self.length);
-                to.cast::<[u8; 8]>().write_unaligned(bytes);
+                let to = self.stack.as_mut_ptr().add(text).cast::<u8>();
+                to.sub(1).write(b'"');
+                to.cast::<[u8; 8]>().write_unaligned(word.to_le_bytes());
+                to.add(count.min(8)).write(b'"');
             }
-            self.length += count;
+            self.length = text + count + 1;
         } else {
+            let bytes = word.to_le_bytes();
+            self.push("\"");
             // SAFETY: ASCII.
             self.push(unsafe { std::str::from_utf8_unchecked(&bytes[..count.min(8)]) });
+            self.push("\"");
         }
     }
 
@@ -178,17 +191,6 @@ impl Line {
         self.as_str().get(length..).unwrap_or_default()
     }
 
-    /// What was appended between two lengths.
-    ///
-    /// # Safety
-    /// The line had both, the first one first, and was not cut since.
-    #[inline]
-    pub(super) unsafe fn between(&self, from: usize, to: usize) -> &str {
-        debug_assert!(self.as_str().get(from..to).is_some());
-        // SAFETY: promised by the caller.
-        unsafe { self.as_str().get_unchecked(from..to) }
-    }
-
     /// Cuts the line to what it was when it was `length` bytes long.
     pub(super) fn truncate(&mut self, length: usize) {
         debug_assert!(self.as_str().is_char_boundary(length));
@@ -204,40 +206,54 @@ impl Line {
 
     #[inline(never)]
     pub(crate) fn push_number(&mut self, mut number: u64) {
-        // The digits of the largest: 18446744073709551615. As many behind them, to copy as many from where they begin.
-        const MOST: usize = 20;
-        let mut digits = [MaybeUninit::<u8>::uninit(); 2 * MOST];
-        let mut at = MOST;
+        let count = digits(number);
+        if self.length + MOST_DIGITS > self.room {
+            return self.push_number_anywhere(number);
+        }
+        let mut at = self.length + count;
+        self.length = at;
         let mut pair = |at: usize, pair: u32| {
-            debug_assert!(at <= MOST - 2 && pair < 100);
-            // SAFETY: below 100; and two digits of at most twenty.
+            debug_assert!(at <= ROOM - 2 && pair < 100);
+            // SAFETY: below 100; and two of the number's digits, for which there is room.
             unsafe {
                 let pair = PAIRS.get_unchecked(pair as usize);
-                digits.as_mut_ptr().add(at).cast::<[u8; 2]>().write(*pair);
+                let to = self.stack.as_mut_ptr().add(at);
+                to.cast::<[u8; 2]>().write(*pair);
             }
         };
-        while number >= 10_000 {
-            let four = (number % 10_000) as u32;
-            number /= 10_000;
-            at -= 4;
-            pair(at, four / 100);
-            pair(at + 2, four % 100);
+        while number >= 100_000_000 {
+            let eight = (number % 100_000_000) as u32;
+            number /= 100_000_000;
+            at -= 8;
+            let (high, low) = (eight / 10_000, eight % 10_000);
+            pair(at, high / 100);
+            pair(at + 2, high % 100);
+            pair(at + 4, low / 100);
+            pair(at + 6, low % 100);
         }
         let mut rest = number as u32;
-        if rest >= 100 {
+        while rest >= 100 {
             at -= 2;
             pair(at, rest % 100);
             rest /= 100;
         }
-        at -= 2;
-        pair(at, rest);
-        // Of a single digit the zero before it is left.
-        at += usize::from(rest < 10);
-        // SAFETY: from `at` to `MOST` are digits; as many bytes follow.
-        unsafe {
-            let from = digits.as_ptr().add(at).cast::<[MaybeUninit<u8>; MOST]>();
-            self.push_array(&*from, MOST - at);
+        if rest >= 10 {
+            pair(at - 2, rest);
+        } else {
+            // SAFETY: as above, the first digit.
+            unsafe {
+                self.stack
+                    .get_unchecked_mut(at - 1)
+                    .write(b'0' + rest as u8)
+            };
         }
+    }
+
+    #[cold]
+    fn push_number_anywhere(&mut self, number: u64) {
+        let mut digits = Line::new();
+        digits.push_number(number);
+        self.push_text(digits.as_str());
     }
 
     pub(crate) fn push_signed(&mut self, number: i64) {
@@ -256,6 +272,29 @@ impl Line {
         self.push(&SPACES[..count]);
     }
 }
+
+/// Those of the largest number: 18446744073709551615.
+const MOST_DIGITS: usize = 20;
+
+/// How many digits a number has.
+#[inline]
+fn digits(number: u64) -> usize {
+    // By its bits it is known but for one: log10(2) is 1233 / 4096.
+    let about = ((64 - (number | 1).leading_zeros()) * 1233 >> 12) as usize;
+    about + usize::from(number >= POWERS[about])
+}
+
+/// The powers of ten; 0 for the first: nothing has no digit.
+static POWERS: [u64; MOST_DIGITS] = {
+    let mut powers = [0; MOST_DIGITS];
+    let (mut i, mut power) = (1, 1);
+    while i < MOST_DIGITS {
+        power *= 10;
+        powers[i] = power;
+        i += 1;
+    }
+    powers
+};
 
 /// `00` to `99`
 static PAIRS: [[u8; 2]; 100] = {
@@ -378,12 +417,12 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_ascii_is_appended_on_the_stack_and_in_the_heap() {
-        for before in [0, ROOM - 8, ROOM - 7, ROOM] {
+    fn a_short_text_is_quoted_on_the_stack_and_in_the_heap() {
+        for before in [0, ROOM - 10, ROOM - 9, ROOM] {
             let mut line = Line::new();
             line.push(&"x".repeat(before));
-            line.push_ascii(u64::from_le_bytes(*b"abcdef\0\0"), 6);
-            assert_eq!(line.as_str(), "x".repeat(before) + "abcdef");
+            line.push_quoted(u64::from_le_bytes(*b"abcdef\0\0"), 6);
+            assert_eq!(line.as_str(), "x".repeat(before) + "\"abcdef\"");
         }
     }
 

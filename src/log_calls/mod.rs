@@ -12,6 +12,12 @@
 
 mod background;
 pub(crate) mod call;
+#[cfg(all(not(unoptimised), target_arch = "x86_64", not(windows)))]
+#[path = "cold_x86_64.rs"]
+mod cold;
+#[cfg(not(all(not(unoptimised), target_arch = "x86_64", not(windows))))]
+#[path = "cold_portable.rs"]
+mod cold;
 mod counter;
 pub(crate) mod enter;
 pub(crate) mod entry;

@@ -156,24 +156,32 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 pub(super) struct Target {
     pub(super) sink: &'static dyn Sink,
     pub(super) needs: Needs,
+    looks: Flags,
+    flags: Flags,
 }
 
 impl Target {
     pub(super) fn new(sink: &'static dyn Sink) -> Target {
+        // A call that is logged must not unwind for the sake of its log.
+        let needs = catch_unwind(AssertUnwindSafe(|| sink.needs())).unwrap_or_else(|payload| {
+            failed(1);
+            std::mem::forget(payload);
+            Needs::LINE
+        });
+        let on = |flags, on| if on { flags } else { Flags::NONE };
+        let values = on(Flags::VALUES, needs.line || needs.values);
         Target {
             sink,
-            needs: sink.needs(),
+            needs,
+            looks: Flags::VALUES.other().with(values),
+            flags: on(Flags::COLOR, needs.color),
         }
     }
 
     /// What lines for this sink have besides what is said of them.
     #[inline]
     pub(super) fn flags(&self) -> Flags {
-        if self.needs.color {
-            Flags::COLOR
-        } else {
-            Flags::NONE
-        }
+        self.flags
     }
 
     /// Whether arguments and results are looked at.
@@ -185,11 +193,7 @@ impl Target {
     /// What is looked at in a call, given what is said of it.
     #[inline]
     pub(super) fn looks(&self, said: Flags) -> Flags {
-        if self.looks_at_values() {
-            said
-        } else {
-            said.without(Flags::ARGUMENTS.with(Flags::RESULT))
-        }
+        said.of(self.looks)
     }
 
     /// Hands an event over. What goes wrong is counted.

@@ -13,7 +13,6 @@ use crate::code::Missing;
 use crate::inspect::receiver_type;
 use crate::stack::{Guard, Meta, Seen};
 use once_cell::race::OnceBox;
-use std::borrow::Cow;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -96,6 +95,7 @@ impl LogSite {
     }
 
     /// The rule that the filter has for this function; `None` if the function is off.
+    #[inline]
     pub(super) fn rule(&self) -> Option<u64> {
         let generation = filter::generation();
         let known = self.decision.load(Relaxed);
@@ -236,33 +236,42 @@ impl Facts {
         &self.path
     }
 
-    /// The name with the type that `self` has in this call, where nothing else knows it.
+    /// The name, with the type that `self` has in this call where nothing else knows it. `room`: for one that is made.
     #[inline]
-    pub(super) fn learn_name(&self, frame: &Guard) -> Option<Cow<'_, str>> {
-        self.receiver
-            .and_then(|slot| self.name_by_receiver(frame, slot))
+    pub(super) fn name<'n>(&'n self, frame: &Guard, room: &'n mut Option<Box<str>>) -> &'n str {
+        match self.receiver {
+            None => &self.name,
+            Some(slot) => self.name_by_receiver(frame, slot, room),
+        }
     }
 
     #[cold]
-    fn name_by_receiver(&self, frame: &Guard, slot: u32) -> Option<Cow<'_, str>> {
-        let word = match frame.peek(slot)? {
-            Seen::Short(..) => return None,
-            Seen::Word(tag, bits) | Seen::Bytes(tag, bits, _) => (tag, bits),
+    fn name_by_receiver<'n>(
+        &'n self,
+        frame: &Guard,
+        slot: u32,
+        room: &'n mut Option<Box<str>>,
+    ) -> &'n str {
+        let word = match frame.peek(slot) {
+            None | Some(Seen::Short(..)) => return &self.name,
+            Some(Seen::Word(tag, bits) | Seen::Bytes(tag, bits, _)) => (tag, bits),
         };
         // What a word of a typed value is, is the type.
         let typed = word.0 == Tag::TYPED;
         if let Some((known, name)) = self.learned.get().filter(|_| typed)
             && *known == word
         {
-            return Some(Cow::Borrowed(name));
+            return name;
         }
         let value = Value::decode(word.0, word.1, &[]);
-        let name = self.name_of(value.type_name()?)?;
+        let Some(name) = value.type_name().and_then(|of| self.name_of(of)) else {
+            return &self.name;
+        };
         if typed && self.learned.get().is_none() {
             // Another thread may have been faster.
             let _ = self.learned.set(Box::new((word, name.clone().into())));
         }
-        Some(Cow::Owned(name))
+        room.insert(name.into())
     }
 
     /// The name with the type of `self`, where nothing else knows it.
@@ -274,7 +283,7 @@ impl Facts {
     /// Appends `name(`.
     #[inline]
     pub(super) fn open(&self, out: &mut Line, name: &str) {
-        if self.opening_length != 0 && std::ptr::eq(name, &*self.name) {
+        if self.opening_length != 0 && self.receiver.is_none() {
             // SAFETY: `new` wrote them, from a text.
             unsafe { out.push_array(&self.opening, self.opening_length) };
         } else {
@@ -284,11 +293,13 @@ impl Facts {
     }
 
     /// The arguments that are shown.
-    pub(super) fn shown(&self, flags: Flags) -> impl Iterator<Item = &Argument> {
-        let receiver = flags.has(Flags::RECEIVER);
-        self.arguments
-            .iter()
-            .filter(move |argument| receiver || !argument.is_self)
+    #[inline]
+    pub(super) fn shown(&self, flags: Flags) -> &[Argument] {
+        match &*self.arguments {
+            // `self` is the first, if there is one.
+            [first, others @ ..] if first.is_self && !flags.has(Flags::RECEIVER) => others,
+            all => all,
+        }
     }
 
     /// Whether the options leave arguments out that the function has, `self` aside.

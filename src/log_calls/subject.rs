@@ -5,42 +5,51 @@ use crate::stack::Guard;
 use std::mem::MaybeUninit;
 
 /// A text that is written once more when the call ends.
-pub(super) enum Subject {
-    Unknown,
-    /// Most of them, and the cheapest.
-    Short {
-        length: u8,
-        bytes: [MaybeUninit<u8>; SHORT],
-    },
-    /// Beside the frame.
-    Kept(u32),
+pub(super) struct Subject {
+    /// The text's, if it is short, as most are; [`UNKNOWN`] or [`KEPT`].
+    length: u8,
+    /// Where it is kept beside the frame.
+    place: u32,
+    bytes: [MaybeUninit<u8>; SHORT],
 }
 
-const SHORT: usize = 30;
+/// Two registers' worth: it is copied whole.
+const SHORT: usize = 32;
+const KEPT: u8 = 254;
+const UNKNOWN: u8 = 255;
 
 impl Subject {
+    /// Not a constant: that would be copied, uninitialised bytes and all.
+    #[inline(always)]
+    pub(super) fn unknown() -> Subject {
+        Subject {
+            length: UNKNOWN,
+            place: 0,
+            bytes: [MaybeUninit::uninit(); SHORT],
+        }
+    }
+
     /// Keeps what was appended since the line was `from` bytes long.
     #[inline]
     pub(super) fn keep(&mut self, line: &Line, from: usize, frame: &Guard) {
         let length = line.len() - from;
-        *self = match line.array(from).filter(|_| length <= SHORT) {
-            Some(bytes) => Subject::Short {
-                length: length as u8,
-                bytes,
-            },
-            None => Subject::Kept(frame.keep(line.since(from).as_bytes())),
-        };
+        if length <= SHORT && line.copy_array(from, &mut self.bytes) {
+            self.length = length as u8;
+        } else {
+            self.place = frame.keep(line.since(from).as_bytes());
+            self.length = KEPT;
+        }
     }
 
     /// Appends the text, if it is known.
     #[inline]
     pub(super) fn write(&self, frame: &Guard, out: &mut Line) -> bool {
-        match self {
-            Subject::Unknown => false,
-            Subject::Kept(place) => kept(frame, *place, out),
-            Subject::Short { length, bytes } => {
+        match self.length {
+            UNKNOWN => false,
+            KEPT => kept(frame, self.place, out),
+            length => {
                 // SAFETY: `keep` copied that many bytes of a line, from a text's beginning to its end.
-                unsafe { out.push_array(bytes, usize::from(*length)) };
+                unsafe { out.push_array(&self.bytes, usize::from(length)) };
                 true
             }
         }

@@ -90,7 +90,7 @@ impl Call {
             site,
             flags,
             slow: conditions.slow,
-            arguments: facts.shown(flags).map(unknown).collect(),
+            arguments: facts.shown(flags).iter().map(unknown).collect(),
             name: None,
             started: None,
             task: 0,

@@ -26,8 +26,6 @@ pub(super) fn depth() -> u32 {
     THREAD.with(|t| t.depth.get())
 }
 
-/// The depth is absolute: whatever a call left behind (a guard that was leaked) is gone when it ends.
-#[inline]
 pub(super) fn set_depth(depth: u32) {
     THREAD.with(|t| t.depth.set(depth));
 }
@@ -61,11 +59,50 @@ impl Busy {
     /// [`Busy::enter`], and a call that is not logged because of it is counted.
     #[inline]
     pub(super) fn enter_or_count() -> Option<Busy> {
-        let busy = Busy::enter();
-        if busy.is_none() {
+        Busy::unless(THREAD.with(|t| t.busy.replace(true)))
+    }
+}
+
+/// What a call asks as it begins, and as it ends: all at once, because without optimisation each time the thread's state is
+/// asked for costs a hundred instructions.
+impl Busy {
+    /// A call begins: [`Busy::enter_or_count`], at which depth, and in which task.
+    #[inline]
+    pub(super) fn begin() -> Option<(Busy, u32, u64)> {
+        let (busy, depth, task) =
+            THREAD.with(|t| (t.busy.replace(true), t.depth.get(), t.task.get()));
+        Busy::unless(busy).map(|busy| (busy, depth, task))
+    }
+
+    /// It has begun: calls from here on are at this depth.
+    #[inline]
+    pub(super) fn begun(self, depth: u32) {
+        std::mem::forget(self);
+        THREAD.with(|t| {
+            t.depth.set(depth);
+            t.busy.set(false);
+        });
+    }
+
+    /// A call ends that began at this depth: [`Busy::enter_or_count`], and in which task.
+    ///
+    /// The depth is absolute: whatever a call left behind (a guard that was leaked) is gone when it ends.
+    #[inline]
+    pub(super) fn end(depth: u32) -> Option<(Busy, u64)> {
+        let (busy, task) = THREAD.with(|t| {
+            t.depth.set(depth);
+            (t.busy.replace(true), t.task.get())
+        });
+        Busy::unless(busy).map(|busy| (busy, task))
+    }
+
+    #[inline]
+    fn unless(busy: bool) -> Option<Busy> {
+        if busy {
             SUPPRESSED.fetch_add(1, Relaxed);
+            return None;
         }
-        busy
+        Some(Busy(()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::line::Line;
 use super::show::How;
 use crate::capture::{Encoder, Erased, Tag, VALUE_BYTES, Value, ValueKind, debug, short_type_name};
-use crate::stack::{Guard, Seen};
+use crate::stack::{Seen, Values};
 use std::fmt::Write;
 use std::mem::MaybeUninit;
 
@@ -12,30 +12,32 @@ use std::mem::MaybeUninit;
 const SHOWN: usize = crate::Limits::DEFAULT.string_chars;
 
 /// Appends the value that a slot of the frame holds.
-#[inline(always)] // there is one caller, and numbers and short texts are most of what it is called for
-pub(super) fn slot(out: &mut Line, frame: &Guard, slot: u32, types: bool) {
-    match frame.peek(slot) {
+#[inline(always)] // there is one caller that counts, and numbers and short texts are most of what it is called for
+pub(super) fn slot(out: &mut Line, values: Values, slot: u32, types: bool) {
+    match values.peek(slot) {
         Some(Seen::Short(word, length)) if !types && is_plain(word | padding(length)) => {
-            out.push("\"");
-            out.push_ascii(word, length);
-            out.push("\"");
+            out.push_quoted(word, length);
         }
-        Some(Seen::Word(tag, bits)) if !types && 1_u32 << (tag & 31) & set(UNSIGNED) != 0 => {
-            out.push_number(bits);
-        }
-        seen => other(out, frame, seen, types),
+        Some(Seen::Word(tag, bits)) if !types && is_whole(tag) => out.push_number(bits),
+        seen => other(out, values, seen.map(Seen::narrowed), types),
     }
 }
 
+/// Whether a word is an unsigned number of eight bytes.
+#[inline]
+fn is_whole(tag: u8) -> bool {
+    tag == Tag::U64 as u8 || cfg!(target_pointer_width = "64") && tag == Tag::Usize as u8
+}
+
 #[inline(never)]
-fn other(out: &mut Line, frame: &Guard, seen: Option<Seen>, types: bool) {
+fn other(out: &mut Line, values: Values, seen: Option<Seen>, types: bool) {
     match seen {
         Some(Seen::Short(word, length)) => {
             let bytes = word.to_le_bytes();
             recorded(out, Tag::TEXT, length as u64, &bytes[..length], types);
         }
         Some(Seen::Word(tag, bits)) => scalar(out, tag, bits, types),
-        Some(Seen::Bytes(tag, bits, place)) => bytes(out, frame, (tag, bits, place), types),
+        Some(Seen::Bytes(tag, bits, place)) => bytes(out, values, (tag, bits, place), types),
         None => out.push("<omitted: not recorded>"),
     }
 }
@@ -43,10 +45,10 @@ fn other(out: &mut Line, frame: &Guard, seen: Option<Seen>, types: bool) {
 /// Appends a value that is more than a word. Nothing is allocated while its bytes are looked at: an allocator that is
 /// annotated may write over those of a frame whose coroutine was left elsewhere.
 #[inline]
-fn bytes(out: &mut Line, frame: &Guard, (tag, bits, place): (u8, u64, u32), types: bool) {
+fn bytes(out: &mut Line, values: Values, (tag, bits, place): (u8, u64, u32), types: bool) {
     let mut copy = MaybeUninit::<[u8; VALUE_BYTES]>::uninit();
     out.reserve(SHOWN + 2);
-    let copied = frame.kept(place, |bytes| {
+    let copied = values.kept(place, |bytes| {
         let bytes = kept(bytes);
         let is_whole = tag == Tag::TEXT && bits == bytes.len() as u64;
         if !types && is_whole && plain_text(out, bytes) {
@@ -71,7 +73,7 @@ fn bytes(out: &mut Line, frame: &Guard, (tag, bits, place): (u8, u64, u32), type
 }
 
 /// Appends a value that is a word.
-#[inline]
+#[inline(always)] // the result's, in `close`
 pub(super) fn scalar(out: &mut Line, tag: u8, bits: u64, types: bool) {
     if !types && 1_u32 << (tag & 31) & set(UNSIGNED) != 0 {
         out.push_number(bits);
@@ -235,10 +237,10 @@ fn is_plain(word: u64) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * 0x20) & !word;
-    let special = zero(word ^ (ONES * b'"' as u64))
-        | zero(word ^ (ONES * b'\\' as u64))
-        | zero(word ^ (ONES * 0x7f));
-    (word | control | special) & HIGH == 0
+    let special = zero(word ^ (ONES * b'"' as u64)) | zero(word ^ (ONES * b'\\' as u64));
+    // Of ASCII, 0x7f alone has one above with the high bit.
+    let delete = word.wrapping_add(ONES);
+    (word | control | special | delete) & HIGH == 0
 }
 
 #[cold]

@@ -4,9 +4,10 @@
 //! and costs the same few instructions in an unoptimised build. Plain `mov`s of aligned words are what relaxed atomic
 //! stores are on this architecture.
 
+use super::preserving::{behind_jump, preserving_behind_jump};
 use super::record::Record;
 use super::thread::place_beyond_limit;
-use std::arch::{asm, naked_asm};
+use std::arch::asm;
 use std::mem::offset_of;
 
 /// Fills the header of `record`: metadata, position 0, flags 0, stack pointer, code address.
@@ -119,38 +120,6 @@ pub(super) fn stack_pointer() -> usize {
     pointer
 }
 
-/// Jumps to a stub that comes back behind the jump and preserves all general registers but `r10` and `r11`: the compiler
-/// takes that for one instruction. What the stub calls may use all others.
-///
-/// By the global offset table, as the stub may be in another object (a Rust `dylib`), where a plain jump would go through code of
-/// the linker's that has the same `r11`. In the same object the linker makes it a plain one.
-macro_rules! behind_jump {
-    ($stub:ident, $($operands:tt)*) => {
-        asm!(
-            "lea r11, [rip + 2f]",
-            "jmp qword ptr [rip + {stub}@GOTPCREL]",
-            "2:",
-            stub = sym $stub,
-            $($operands)*
-            out("r11") _,
-            out("xmm0") _, out("xmm1") _, out("xmm2") _, out("xmm3") _,
-            out("xmm4") _, out("xmm5") _, out("xmm6") _, out("xmm7") _,
-            out("xmm8") _, out("xmm9") _, out("xmm10") _, out("xmm11") _,
-            out("xmm12") _, out("xmm13") _, out("xmm14") _, out("xmm15") _,
-            out("xmm16") _, out("xmm17") _, out("xmm18") _, out("xmm19") _,
-            out("xmm20") _, out("xmm21") _, out("xmm22") _, out("xmm23") _,
-            out("xmm24") _, out("xmm25") _, out("xmm26") _, out("xmm27") _,
-            out("xmm28") _, out("xmm29") _, out("xmm30") _, out("xmm31") _,
-            out("k1") _, out("k2") _, out("k3") _, out("k4") _, out("k5") _, out("k6") _, out("k7") _,
-            out("mm0") _, out("mm1") _, out("mm2") _, out("mm3") _,
-            out("mm4") _, out("mm5") _, out("mm6") _, out("mm7") _,
-            out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
-            out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
-            options(nostack),
-        )
-    };
-}
-
 /// [`place_beyond_limit`] behind a jump that looks to the compiler like one instruction without a
 /// stack: a call that it knew of would make it keep the function's arguments in callee-saved
 /// registers and align its stack on the hot path, five to eight instructions a call.
@@ -201,58 +170,5 @@ unsafe extern "C" fn text(record: usize, pointer: *const u8, length: usize, slot
     })
 }
 
-/// Calls a function with the words in `r10`, `rsi`, `rdx` and `rcx`, gives its answer in `r10`, and goes on at the address
-/// that came in `r11`. Keeps all general registers but `r10` and `r11`. The directives tell an unwinder that its caller is the function it was jumped to from.
-macro_rules! preserving {
-    ($name:ident calls $function:path) => {
-        #[unsafe(naked)]
-        extern "C" fn $name() {
-            naked_asm!(
-                ".cfi_startproc",
-                // Past the red zone; then where to go on, in the place of a return address.
-                "lea rsp, [rsp - 128]",
-                "push r11",
-                ".cfi_def_cfa rsp, 136",
-                ".cfi_offset rip, -136",
-                "push rbp",
-                ".cfi_def_cfa_offset 144",
-                ".cfi_offset rbp, -144",
-                "mov rbp, rsp",
-                ".cfi_def_cfa_register rbp",
-                "push rax",
-                "push rcx",
-                "push rdx",
-                "push rsi",
-                "push rdi",
-                "push r8",
-                "push r9",
-                "and rsp, -16",
-                "mov rdi, r10",
-                "call {function}",
-                "mov r10, rax",
-                "lea rsp, [rbp - 56]",
-                "pop r9",
-                "pop r8",
-                "pop rdi",
-                "pop rsi",
-                "pop rdx",
-                "pop rcx",
-                "pop rax",
-                "pop rbp",
-                ".cfi_def_cfa rsp, 136",
-                ".cfi_restore rbp",
-                "pop r11",
-                ".cfi_def_cfa_offset 128",
-                ".cfi_register rip, r11",
-                "lea rsp, [rsp + 128]",
-                ".cfi_def_cfa_offset 0",
-                "jmp r11",
-                ".cfi_endproc",
-                function = sym $function,
-            )
-        }
-    };
-}
-
-preserving!(preserve_all calls place_beyond_limit);
-preserving!(preserve_all_for_text calls text);
+preserving_behind_jump!(preserve_all calls place_beyond_limit);
+preserving_behind_jump!(preserve_all_for_text calls text);

@@ -23,6 +23,8 @@ pub(crate) mod native;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 pub(crate) mod owner;
 mod peek;
+#[cfg(all(not(unoptimised), target_arch = "x86_64", not(windows)))]
+pub(crate) mod preserving;
 mod process;
 pub(crate) mod read;
 pub(crate) mod record;
@@ -88,7 +90,7 @@ pub(crate) use limited::LimitedFrame;
 pub(crate) use look::Depth;
 #[cfg(unoptimised)]
 pub(crate) use look::{copied, written};
-pub(crate) use peek::Seen;
+pub(crate) use peek::{Seen, Values};
 pub(crate) use read::{Cursor, Meta, Remains, current, depth, number_all, unrecorded};
 #[cfg(feature = "grow")]
 pub(crate) use segment::run_on_segment;

@@ -15,6 +15,7 @@ use super::{arena, kept, thread};
 use crate::capture::Erased;
 use crate::capture::Tag;
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// What a slot holds.
@@ -44,21 +45,17 @@ pub(super) fn narrowed(tag: u8, bits: u64) -> u64 {
     }
 }
 
-impl Active {
-    /// A second name for the frame, for somebody who lives no longer. It leaves nothing when it is dropped.
-    pub(crate) fn alias(&self) -> ManuallyDrop<Guard> {
-        Guard::of_record(self.address())
-    }
+/// The values of a frame that has a record.
+#[derive(Clone, Copy)]
+pub(crate) struct Values(Active);
 
-    /// What a slot (by its number in the metadata) holds. `None` if the frame has no record.
-    #[inline]
-    pub(crate) fn peek(&self, slot: u32) -> Option<Seen> {
-        if !thread::with(|t| t.owns(self.address())) {
-            return None;
-        }
-        let record = self.record();
+impl Values {
+    /// What a slot holds. A word is for [`Seen::narrowed`], unless its type has all eight bytes.
+    #[inline(always)]
+    pub(crate) fn peek(self, slot: u32) -> Option<Seen> {
+        let record = self.0.record();
         let flags = load32(&record.flags);
-        if flags & HOT != 0 {
+        if cfg!(unoptimised) && flags & HOT != 0 {
             return Some(Seen::Word(Tag::HOT, 0));
         }
         let (tag, bits) = if slot & ARGUMENT != 0 {
@@ -72,7 +69,7 @@ impl Active {
                 load64(&record.values[slot]),
             )
         } else if flags & HAS_SPILL != 0 {
-            arena::spilled_of(self.address(), slot)?
+            arena::spilled_of(self.0.address(), slot)?
         } else {
             return None;
         };
@@ -82,8 +79,51 @@ impl Active {
                 ((bits >> 56) as usize).min(SHORT_TEXT_BYTES),
             ),
             Tag::TEXT | Tag::TYPED => Seen::Bytes(tag, bits & 0xffff_ffff, (bits >> 32) as u32),
-            tag => Seen::Word(tag, narrowed(tag, bits)),
+            tag => Seen::Word(tag, bits),
         })
+    }
+}
+
+impl Deref for Values {
+    type Target = Active;
+
+    #[inline]
+    fn deref(&self) -> &Active {
+        &self.0
+    }
+}
+
+impl Seen {
+    /// What is seen, of a word no more than its type has.
+    pub(crate) fn narrowed(self) -> Seen {
+        match self {
+            Seen::Word(tag, bits) => Seen::Word(tag, narrowed(tag, bits)),
+            other => other,
+        }
+    }
+}
+
+impl Active {
+    /// A second name for the frame, for somebody who lives no longer. It leaves nothing when it is dropped.
+    pub(crate) fn alias(&self) -> ManuallyDrop<Guard> {
+        Guard::of_record(self.address())
+    }
+
+    /// What a slot (by its number in the metadata) holds. `None` if the frame has no record.
+    pub(crate) fn peek(&self, slot: u32) -> Option<Seen> {
+        self.values()?.peek(slot).map(Seen::narrowed)
+    }
+
+    /// The values of the frame. `None` if it has no record.
+    #[inline]
+    pub(crate) fn values(&self) -> Option<Values> {
+        thread::with(|t| t.owns(self.address())).then_some(Values(*self))
+    }
+
+    /// Whether values were left out, because the function or a place in it is hot.
+    #[cfg(unoptimised)]
+    pub(crate) fn is_hot(&self) -> bool {
+        load32(&self.record().flags) & HOT != 0
     }
 
     /// Whether a slot was not recorded, because the function or the place is hot.

@@ -30,17 +30,16 @@ impl Expansion<'_, '_> {
         exits: &Exits,
     ) {
         let Some(log) = &self.options.log else { return };
-        let mut arguments = Vec::new();
+        let (mut again, mut shown) = (Vec::new(), Vec::new());
         for (index, variable) in entered.iter().enumerate() {
-            self.emit
-                .log_argument(&mut arguments, variable, index as u32);
+            self.emit.log_argument(&mut again, variable, index as u32);
         }
         for &index in captured {
-            self.show(&mut arguments, scope, index);
+            self.show(&mut shown, scope, index);
         }
         self.emit
             .locate(self.function.toks[self.function.name].span());
-        self.emit.log_enter(out, log, arguments);
+        self.emit.log_enter(out, log, again, shown);
         if let Some(result) = exits.shown() {
             self.emit.log_shows(out, result);
         }
