@@ -270,7 +270,6 @@ pub(crate) fn leave(entered: Active, left: &Left) {
     let marked = frame.is_marked();
     let here = frame.position();
     entered.at(left.position);
-    let result = (left.result)();
     // Before the frame is copied: the hop has the number, too.
     let identity = frame.identity();
     let hop = Hop {
