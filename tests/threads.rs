@@ -523,7 +523,9 @@ fn dumps_under_load_are_right_and_come_in_bounded_time() {
     workers
         .into_iter()
         .for_each(|worker| worker.join().unwrap());
-    assert!(slowest < Duration::from_secs(6), "{slowest:?}");
+    // A sanitizer delivers signals when it comes to it.
+    let bound = Duration::from_secs(if child::slow() { 60 } else { 6 });
+    assert!(slowest < bound, "{slowest:?}");
     assert!(begun.load(Relaxed) > 0);
     if ASKS && !child::slow() {
         assert!(itself > rounds, "{itself} of {others}");
