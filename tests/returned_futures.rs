@@ -343,3 +343,149 @@ fn a_return_amid_a_loop_and_a_generic_function() {
     assert_eq!(poll(first_even(&[1_u32]).as_mut()), Poll::Ready(None));
     assert!(tasks::dump().is_empty());
 }
+
+/// Ways in which programs write such functions.
+mod shapes {
+    use super::*;
+    use futures::FutureExt as _;
+    use stacklens::log_calls;
+    use std::num::ParseIntError;
+
+    trait Load {
+        fn name(&self) -> String;
+
+        #[frame(future)]
+        fn load(&self) -> impl Future<Output = String> + '_ {
+            async {
+                pause().await;
+                self.name().repeat(2)
+            }
+        }
+    }
+
+    impl Load for str {
+        fn name(&self) -> String {
+            stacklens::currentframe().map_or_else(String::new, |f| f.name().to_owned()) + self
+        }
+    }
+
+    #[frame(future)]
+    fn parses(text: &str) -> BoxFuture<'_, Result<u32, ParseIntError>> {
+        async move {
+            let number: u32 = text.parse()?;
+            pause().await;
+            Ok(number)
+        }
+        .boxed()
+    }
+
+    #[frame(future)]
+    fn casts(n: u32) -> Pin<Box<dyn Future<Output = u32>>> {
+        let future = async move { n };
+        match n {
+            0 => Box::pin(async { 0 }) as Pin<Box<dyn Future<Output = u32>>>,
+            1 => panic!("one"),
+            2 => unreachable!(),
+            _ => Box::pin(future),
+        }
+    }
+
+    #[frame(future)]
+    fn borrows<'a, T>(
+        of: &'a [T],
+        by: impl Fn(&T) -> bool + 'a,
+    ) -> impl Future<Output = Option<&'a T>> {
+        let mut tried = 0;
+        async move {
+            for item in of {
+                pause().await;
+                tried += 1;
+                if by(item) {
+                    return Some(item);
+                }
+            }
+            assert_eq!(tried, of.len());
+            None
+        }
+    }
+
+    #[frame(future)]
+    fn coerces(
+        n: u8,
+    ) -> BoxFuture<'static, Result<Box<dyn std::fmt::Display>, Box<dyn std::error::Error>>> {
+        Box::pin(async move {
+            if n == 0 {
+                return Err("none".into());
+            }
+            let n: u8 = if n > 9 { "large".parse()? } else { n };
+            Ok(Box::new(n))
+        })
+    }
+
+    #[frame]
+    fn coerces_without(n: u8) -> Pin<Box<dyn Future<Output = Box<dyn std::fmt::Display>>>> {
+        Box::pin(async move { Box::new(n) })
+    }
+
+    #[log_calls(future)]
+    fn logged(n: u32) -> impl Future<Output = u32> {
+        async move {
+            pause().await;
+            n
+        }
+    }
+
+    #[frame(future)]
+    fn patterns(
+        (a, b): (u32, u32),
+        [first, ..]: [u32; 3],
+        _: u8,
+        _unused: String,
+    ) -> impl Future<Output = u32> {
+        ready(a + b + first)
+    }
+
+    fn run<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(value) = poll(future.as_mut()) {
+                return value;
+            }
+        }
+    }
+
+    #[test]
+    fn all_do_what_they_do_without_it() {
+        let _alone = alone();
+        assert_eq!(run("x".load()), "loadxloadx");
+        assert_eq!(run(parses("12")), Ok(12));
+        assert!(run(parses("-")).is_err());
+        assert_eq!((run(casts(0)), run(casts(7))), (0, 7));
+        assert_eq!(run(borrows(&[1, 2, 3], |n| n % 2 == 0)), Some(&2));
+        assert_eq!(run(borrows(&[1, 3], |n| n % 2 == 0)), None);
+        assert_eq!(run(logged(5)), 5);
+        assert_eq!(
+            run(coerces(5)).map(|n| n.to_string()).ok().as_deref(),
+            Some("5")
+        );
+        assert_eq!(run(coerces_without(5)).to_string(), "5");
+        for n in [0, 10] {
+            assert!(run(coerces(n)).is_err());
+        }
+        assert_eq!(run(patterns((1, 2), [3, 4, 5], 6, String::new())), 6);
+        assert!(tasks::dump().is_empty(), "{}", tasks::dump_tree());
+        assert_eq!(stacklens::depth(), 0);
+    }
+
+    #[test]
+    fn what_waits_is_shown_with_what_it_borrows() {
+        let _alone = alone();
+        let mut future = pin!(borrows(&[7_u8, 8], |n| *n == 8));
+        assert!(poll(future.as_mut()).is_pending());
+        let dump = tasks::dump();
+        let locals = find(&dump, "borrows").locals();
+        assert_eq!(locals.get("of").unwrap().value().to_string(), "[7, 8]");
+        assert!(poll(future.as_mut()).is_pending());
+        assert_eq!(poll(future.as_mut()), Poll::Ready(Some(&8)));
+    }
+}

@@ -154,6 +154,39 @@ fn a_frame_that_moves_between_threads_is_still_read_whole() {
     });
 }
 
+/// A function has made the frame, before anybody polled the future.
+#[test]
+fn a_frame_that_was_made_is_read_whole_until_it_is_polled_and_then() {
+    const MAKER: u64 = 7;
+    model(|| {
+        let kept = Arc::new(Kept::new());
+        let writer = Arc::clone(&kept);
+        let polls = thread::spawn(move || {
+            let node = &writer.node;
+            node.take(null_mut(), without_provenance_mut(1), 2, 1);
+            node.taken(MAKER, 1);
+            writer
+                .values
+                .iter()
+                .for_each(|value| value.store(MAKER, Relaxed));
+            node.made(MAKER);
+            writer.again(2);
+        });
+        if let Some((moment, [created, parent, polled, position, first, second])) = kept.read()
+            && !moment.is_running()
+        {
+            let expected = match moment.polls() {
+                0 => [MAKER, 1, 0, MAKER, MAKER],
+                polls => [2, polls + 1, 2, 2, 2],
+            };
+            assert_eq!([parent, polled, position, first, second], expected);
+            assert_eq!(created, 1);
+        }
+        polls.join().unwrap();
+        assert_eq!(kept.read().map(|(moment, _)| moment.polls()), Some(1));
+    });
+}
+
 /// While it runs, the record that was read was its own for the whole time.
 #[test]
 fn a_record_is_read_while_it_is_the_frames_or_not_believed() {

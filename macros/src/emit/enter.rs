@@ -151,29 +151,31 @@ impl Emit {
         out.push(self.punct(';'));
     }
 
-    /// `future(FUTURE, &guard)`; of a type that has to stay what it is, `same_future::<R, _>(FUTURE, &guard)`: `named` is the
-    /// type, where it can be written.
-    pub(crate) fn future(
+    /// `future(FUTURE, &guard)`
+    pub(crate) fn future(&self, future: Vec<TokenTree>) -> Vec<TokenTree> {
+        let mut out = self.path("future");
+        out.push(self.with_guard(future));
+        out
+    }
+
+    /// `same_future::<R, _>(FUTURE, &guard)`: of a type that has to stay what it is.
+    pub(crate) fn same_future(
         &self,
-        named: Option<Option<Vec<TokenTree>>>,
+        named: Option<&[TokenTree]>,
         future: Vec<TokenTree>,
     ) -> Vec<TokenTree> {
-        let mut out = self.path(if named.is_some() {
-            "same_future"
-        } else {
-            "future"
-        });
-        if let Some(named) = named {
-            let result = named.unwrap_or_else(|| vec![self.ident("_")]);
-            out.extend(colons(self.span.get()));
-            out.push(self.punct('<'));
-            out.extend(result);
-            out.extend([self.punct(','), self.ident("_"), self.punct('>')]);
-        }
-        let mut arguments = future;
-        arguments.extend([self.punct(','), self.punct('&'), self.guard().into()]);
-        out.push(self.group(Delimiter::Parenthesis, arguments));
+        let mut out = self.path("same_future");
+        let unnamed = [self.ident("_")];
+        self.turbofish(&mut out, Some(named.unwrap_or(&unnamed)), true);
+        out.push(self.with_guard(future));
         out
+    }
+
+    /// `(VALUE, &guard)`
+    fn with_guard(&self, value: Vec<TokenTree>) -> TokenTree {
+        let mut arguments = value;
+        arguments.extend([self.punct(','), self.punct('&'), self.guard().into()]);
+        self.group(Delimiter::Parenthesis, arguments)
     }
 
     /// `async move BLOCK`

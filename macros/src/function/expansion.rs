@@ -93,6 +93,7 @@ impl<'t, 'o> Expansion<'t, 'o> {
             walker.exits = exits.logged(&self.emit, self.function.result, hidden);
         }
         walker.exits.future = future;
+        walker.exits.block = future.and_then(|_| self.exits_of_block()).map(Box::new);
         let arguments = self.declare(&mut walker);
         walker.first = self.emit.reach.get() == Reach::Guard
             && self.options.log.is_none()

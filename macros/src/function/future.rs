@@ -1,7 +1,7 @@
 //! A function whose body becomes a future: the guard is on the stack of `poll`.
 
 use super::expansion::Expansion;
-use super::Function;
+use super::{mentions, Function};
 use crate::emit::{Emit, Reach};
 use crate::meta::{flag, pack, Positions};
 use crate::rewrite::{item_end, may_return, Body, Exits, Scope, Walker};
@@ -49,10 +49,8 @@ impl Expansion<'_, '_> {
         let emit = Emit::new(self.options.root.clone(), Reach::Top, self.emit.plain);
         emit.locate(entry);
         let mut walker = Walker::new(&emit, self.options, Positions::new(entry));
-        if let Some(output) = output(self.function.result) {
-            let result = output.iter().map(Tok::token).collect();
-            walker.exits = Exits::new(output, result, self.options.trace_none);
-            walker.exits.named = true;
+        if let Some(exits) = self.exits_of_block() {
+            walker.exits = exits;
         }
         let walked = walker.body(block_toks).ok()?;
         let scope = std::mem::take(&mut walker.scope);
@@ -65,10 +63,14 @@ impl Expansion<'_, '_> {
         let mut facts = self.facts(&name);
         facts.flags |= flag::ASYNC;
         let meta = pack(&facts, &positions, &scope, &[]);
-        let statements = walked.items.into_iter().chain(walked.statements);
-        let mut framed_block = Group::new(Delimiter::Brace, statements.collect());
-        framed_block.set_span(block_token.span());
         emit.locate(entry);
+        let mut statements = Vec::new();
+        if let Some(result) = exits.result() {
+            emit.expect_result(&mut statements, result.to_vec());
+        }
+        statements.extend(walked.items.into_iter().chain(walked.statements));
+        let mut framed_block = Group::new(Delimiter::Brace, statements.into_iter().collect());
+        framed_block.set_span(block_token.span());
         let slots = scope.slots();
         let way = emit.way(&self.options.recursion, self.function.result);
         let way = match watched {
@@ -93,6 +95,15 @@ impl Expansion<'_, '_> {
         tokens.extend(head.iter().map(Tok::token));
         tokens.push(arguments.into());
         Some(self.item(inner_attributes, &[], tokens))
+    }
+
+    /// What leaves an `async` block that the function returns, if it is written what that gives.
+    pub(super) fn exits_of_block(&self) -> Option<Exits> {
+        let output = output(self.function.result).filter(|output| !mentions(output, "impl"))?;
+        let result = output.iter().map(Tok::token).collect();
+        let mut exits = Exits::new(output, result, self.options.trace_none);
+        exits.named = true;
+        Some(exits)
     }
 
     /// `{ framed::<R, _>(META, async move { let a = a; .. body }).await }`
@@ -172,11 +183,19 @@ pub(super) fn nested_async(name: &str, body: &[Tok]) -> Option<usize> {
     (boxed && called && nested.strip_prefix("__") == Some(name)).then_some(end)
 }
 
-/// What the future gives: `R` in `Pin<Box<dyn Future<Output = R> + ..>>`.
-fn output(result: &[Tok]) -> Option<&[Tok]> {
-    let name = (0..result.len())
-        .find(|&i| result[i].is_ident("Output") && punct_at(result, i + 1, '='))?;
-    let from = name + 2;
+/// What the future gives: `R` in `Pin<Box<dyn Future<Output = R> + ..>>`, and in `BoxFuture<'_, R>`.
+pub(super) fn output(result: &[Tok]) -> Option<&[Tok]> {
+    let name =
+        (0..result.len()).find(|&i| result[i].is_ident("Output") && punct_at(result, i + 1, '='));
+    let from = match name {
+        Some(name) => name + 2,
+        None => {
+            let boxed = (0..result.len())
+                .find(|&i| matches!(ident_at(result, i), Some("BoxFuture" | "LocalBoxFuture")))?;
+            let lifetime = punct_at(result, boxed + 1, '<') && punct_at(result, boxed + 2, '\'');
+            (lifetime && punct_at(result, boxed + 4, ',')).then_some(boxed + 5)?
+        }
+    };
     let mut depth = 0_usize;
     for i in from..result.len() {
         let arrow = i > from && operator_at(result, i - 1, "->");

@@ -32,6 +32,8 @@ pub(crate) struct Exits {
     closure: bool,
     /// All that it returns are futures, which take its frame along.
     pub(crate) future: Option<Returned>,
+    /// What leaves an `async` block among them.
+    pub(crate) block: Option<Box<Exits>>,
 }
 
 /// By which code a value leaves.
@@ -86,6 +88,7 @@ impl Exits {
             logged: false,
             closure: false,
             future: None,
+            block: None,
         }
     }
 

@@ -4,7 +4,7 @@
 //! it; around any other value it is put as a whole.
 
 use super::statement::diverges_by_name;
-use super::{Walked, Walker};
+use super::{Exits, Walked, Walker};
 use crate::emit::Reach;
 use crate::meta::Positions;
 use crate::tree::{each_name, group_at, ident_at, operator_at, punct_at, Tok};
@@ -96,8 +96,10 @@ impl Walker<'_> {
             }
         }
         self.emit.locate(first.span());
-        let named = (returned == Returned::Named).then(|| self.exits.result().map(<[_]>::to_vec));
-        self.emit.future(named, tokens)
+        match returned {
+            Returned::Opaque => self.emit.future(tokens),
+            Returned::Named => self.emit.same_future(self.exits.result(), tokens),
+        }
     }
 
     /// `future(async { .. }, &frame)`, with the block's statements walked.
@@ -106,7 +108,7 @@ impl Walker<'_> {
         let mut tokens: Vec<TokenTree> = head.iter().map(Tok::token).collect();
         tokens.push(self.async_body(block).unwrap_or_else(|_| block.token()));
         self.emit.locate(written[0].span());
-        self.emit.future(None, tokens)
+        self.emit.future(tokens)
     }
 
     /// The block, whose statements find the frame by the poll they run in. The function's own variables are not looked at
@@ -120,13 +122,26 @@ impl Walker<'_> {
         let mut walker = Walker::new(self.emit, self.options, positions);
         walker.now = self.now;
         walker.scope.reserve(self.scope.slots());
+        let block = self.exits.block.take();
+        let has_exits = block.is_some();
+        walker.exits = block.map_or_else(Exits::default, |exits| *exits);
         let reach = self.emit.reach.replace(Reach::Top);
         let walked = walker.body(inner);
         self.emit.reach.set(reach);
         let Walker {
-            scope, positions, ..
+            scope,
+            positions,
+            exits,
+            ..
         } = walker;
         self.positions = positions;
+        let mut statements = Vec::new();
+        if let Some(result) = exits.result().filter(|_| has_exits) {
+            // The block's value is coerced to what the function's type says, as it is where the block stands alone.
+            self.emit.locate(token.span_open());
+            self.emit.expect_result(&mut statements, result.to_vec());
+        }
+        self.exits.block = has_exits.then(|| Box::new(exits));
         let body = walked?;
         self.scope.reserve(scope.slots());
         self.scope
@@ -135,8 +150,8 @@ impl Walker<'_> {
                 variable.scope_start = variable.scope_start.max(first);
                 variable
             }));
-        let statements = body.items.into_iter().chain(body.statements);
-        let mut group = Group::new(Delimiter::Brace, statements.collect());
+        statements.extend(body.items.into_iter().chain(body.statements));
+        let mut group = Group::new(Delimiter::Brace, statements.into_iter().collect());
         group.set_span(token.span());
         Ok(group.into())
     }
