@@ -281,9 +281,10 @@ fn intern_further(type_id: fn() -> TypeId, type_name: fn() -> &'static str) -> &
     entry
 }
 
-/// Keeps the answer in the first free cell of the few that are looked at, if there is one. A cell
-/// is filled once and never changes hands: a reader that has matched the key can trust the entry.
-pub(crate) fn remember(key: *mut (), entry: &'static TypeEntry) {
+/// Keeps the answer in the first free cell of the few that are looked at, if there is one, and says
+/// whether that is the first, which the short way looks at. A cell is filled once and never changes
+/// hands: a reader that has matched the key can trust the entry.
+pub(crate) fn remember(key: *mut (), entry: &'static TypeEntry) -> bool {
     let entry = ptr::from_ref(entry).cast_mut();
     for probe in 0..=CELL_PROBES {
         let cell = &CACHE[(home(key) + probe) & (CELLS - 1)];
@@ -291,13 +292,16 @@ pub(crate) fn remember(key: *mut (), entry: &'static TypeEntry) {
             .key
             .compare_exchange(ptr::null_mut(), key, Ordering::Relaxed, Ordering::Relaxed)
         {
-            Ok(_) => return cell.entry.store(entry, Ordering::Release),
             // Claimed for this key by someone who has not come to the second write: finish it for
             // them.
-            Err(there) if there == key => return cell.entry.store(entry, Ordering::Release),
-            Err(_) => {}
+            Err(there) if there != key => {}
+            _ => {
+                cell.entry.store(entry, Ordering::Release);
+                return probe == 0;
+            }
         }
     }
+    false
 }
 
 /// Finds or makes the entry of a type, and fills what is still empty in it.

@@ -75,10 +75,10 @@ unsafe extern "C" fn looked_by(
 ) -> Looked {
     // From now on values of the type are known by identity too: in `let`s without a written type.
     let entry = inspected.register();
-    if entry.is_copied() {
-        // And by the key: of a scalar nothing more is asked, of others whether the site is hot.
-        remember(key as *mut (), entry);
-    } else if is_hot_at(record, slot) {
+    // And by the key: then this is called for no scalar again, and for others only where the site is not hot.
+    let known = entry.is_copied() && remember(key as *mut (), entry);
+    // SAFETY: the entry is that of the value's type.
+    if !known && unsafe { entry.scalar(value) }.is_none() && is_hot_at(record, slot) {
         return Looked::marked(Tag::HOT);
     }
     // SAFETY: passed on.
