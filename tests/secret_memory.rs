@@ -477,7 +477,8 @@ impl Drop for Process {
 
 #[test]
 fn a_secret_is_in_no_core_file_once_its_owner_has_wiped_it() {
-    let ways: [(&str, fn(Process) -> Option<Vec<u64>>); 3] = [
+    type Find = fn(Process) -> Option<Vec<u64>>;
+    let ways: [(&str, Find); 3] = [
         ("core", Process::core),
         ("gcore", Process::gcore),
         ("memory", |process| Some(process.memory())),
