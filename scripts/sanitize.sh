@@ -68,7 +68,8 @@ thread() {
     # std's channels, as the test harness uses them, and its condition variables, which lock again inside of std: the
     # sanitizer does not see their synchronisation. Executors wait by them for their threads.
     printf '%s\n' 'race:std::sync::mpmc' 'race:test::event' 'race:test::run_test' 'race:log_calls::background' \
-        'race:std::thread::scoped' 'race:tokio' 'race:mio' 'race:futures_util' 'race:futures_executor' >"$suppressions"
+        'race:std::thread::scoped' 'race:tokio' 'race:mio' 'race:futures_util' 'race:event_listener' 'race:async_io' \
+        >"$suppressions"
     export TSAN_OPTIONS="suppressions=$suppressions report_signal_unsafe=0 ${TSAN_OPTIONS:-}"
     for test in ${only:-lib $shared}; do
         case "$test" in
