@@ -11,6 +11,7 @@ use stacklens::{
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
+use std::hint::black_box;
 use std::pin::pin;
 use std::process::exit;
 use std::sync::Arc;
@@ -55,15 +56,15 @@ fn look(why: &str) {
         return;
     }
     match count % 97 {
-        0 => drop(stack().to_string()),
-        1 => drop(currentframe().map(|frame| frame.locals().to_string())),
-        2 => drop(fails(1).map_err(|error| format!("{error:?}"))),
-        3 => drop(tasks::dump_tree().to_string()),
-        4 => drop(generator(|y| async move { y.yield_(1).await }).count()),
-        5 => drop(poll_once(waits(3, "text of an allocation"))),
-        6 => drop(log_calls::recent()),
-        7 => drop(limited(3)),
-        8 => drop(shows(Mine {
+        0 => spend(stack().to_string()),
+        1 => spend(currentframe().map(|frame| frame.locals().to_string())),
+        2 => spend(fails(1).map_err(|error| format!("{error:?}"))),
+        3 => spend(tasks::dump_tree().to_string()),
+        4 => spend(generator(|y| async move { y.yield_(1).await }).count()),
+        5 => spend(poll_once(waits(3, "text of an allocation"))),
+        6 => spend(log_calls::recent()),
+        7 => spend(limited(3)),
+        8 => spend(shows(Mine {
             list: vec![1, 2, 3],
         })),
         _ => {}
@@ -71,6 +72,10 @@ fn look(why: &str) {
     LOOKED.fetch_add(1, Relaxed);
     assert!(depth() > 0 && !why.is_empty());
     LOOKING.set(false);
+}
+
+fn spend<T>(value: T) {
+    drop(black_box(value));
 }
 
 // SAFETY: the system's allocator does it all.

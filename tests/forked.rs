@@ -9,6 +9,7 @@ use stacklens::tasks::{self, FutureExt};
 use stacklens::threads::{self, Dump};
 use stacklens::{Config, Hot, ResultExt, catch, currentframe, frame, native, stack};
 use std::future::{Future, pending};
+use std::hint::black_box;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Waker};
@@ -69,15 +70,19 @@ fn polls(text: &str) {
 fn work(which: usize) {
     match which {
         0 => looks("some text that is no word"),
-        1 => drop(format!("{:?}", fails(3).unwrap_err())),
-        2 => drop(panics(&[1, 2, 3])),
+        1 => spend(format!("{:?}", fails(3).unwrap_err())),
+        2 => spend(panics(&[1, 2, 3])),
         3 => polls("more text"),
-        4 => drop(threads::dump_all().to_string()),
-        5 => drop(Dump::new().interrupt(false).take()),
-        6 => drop(native::stack().to_string()),
-        7 => drop(native::locals().to_string()),
-        _ => drop(native::crosscheck().to_string()),
+        4 => spend(threads::dump_all().to_string()),
+        5 => spend(Dump::new().interrupt(false).take()),
+        6 => spend(native::stack().to_string()),
+        7 => spend(native::locals().to_string()),
+        _ => spend(native::crosscheck().to_string()),
     }
+}
+
+fn spend<T>(value: T) {
+    drop(black_box(value));
 }
 
 const WAYS: usize = 9;
