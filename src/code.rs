@@ -8,10 +8,14 @@ mod cache;
 mod decode;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(fuzzing)]
+mod fuzz;
 #[cfg_attr(not(target_os = "linux"), allow(dead_code))] // for fatal signals
 mod scan;
 mod variable;
 
+#[cfg(fuzzing)]
+pub(crate) use fuzz::fuzz;
 #[cfg_attr(not(target_os = "linux"), allow(unused_imports))]
 pub(crate) use scan::Scan;
 pub(crate) use variable::{Freshness, Missing, State, Variable, Within};

@@ -3,6 +3,8 @@
 mod environment;
 mod settings;
 
+#[cfg(fuzzing)]
+pub(crate) use environment::fuzz;
 pub(crate) use settings::{Settings, allows_debug, debugs_failures, merges_native, settings};
 
 use crate::capture::{Capture, Limits};

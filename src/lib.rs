@@ -103,6 +103,9 @@ mod config;
 mod error;
 pub mod fault;
 mod framed;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generator;
 mod inspect;
 pub mod log_calls;

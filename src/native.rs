@@ -42,6 +42,8 @@ mod stack;
 mod symbols;
 pub(crate) mod unwind;
 
+#[cfg(all(native_elf, fuzzing))]
+pub(crate) use image::fuzz;
 pub(crate) use names::last_segment;
 
 pub use crosscheck::{CrossCheck, MergedFrame, NativeKind, OrderViolation, Verdict, crosscheck};

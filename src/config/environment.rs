@@ -222,6 +222,19 @@ impl fmt::Display for Complaint {
     }
 }
 
+/// Any bytes as the variable: for `fuzz/fuzz_targets/settings.rs`.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    #[cfg(unix)]
+    let value: &OsStr = std::os::unix::ffi::OsStrExt::from_bytes(bytes);
+    #[cfg(not(unix))]
+    let value = OsStr::new(std::str::from_utf8(bytes).unwrap_or_default());
+    let (_, complaints) = parse(value);
+    for complaint in complaints {
+        assert!(!complaint.to_string().is_empty());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

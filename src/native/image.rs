@@ -8,6 +8,8 @@ mod debug;
 mod file;
 mod find;
 mod functions;
+#[cfg(fuzzing)]
+mod fuzz;
 #[cfg(test)]
 pub(in crate::native) mod garbled;
 #[cfg(test)]
@@ -22,6 +24,8 @@ mod unit;
 pub(crate) use debug::Debug;
 pub(crate) use file::{Absent, ObjectFile};
 pub(crate) use functions::{Function, statics};
+#[cfg(fuzzing)]
+pub(crate) use fuzz::fuzz;
 pub(crate) use loaded::{landmark, unloaded};
 #[allow(unused_imports)] // as in the module around this
 pub(crate) use unit::{LoadedUnit, Located};

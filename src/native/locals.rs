@@ -11,6 +11,8 @@ mod bytes;
 mod display;
 #[cfg(native_elf)]
 mod fat;
+#[cfg(all(native_elf, fuzzing))]
+mod fuzz;
 #[cfg(native_elf)]
 mod known;
 #[cfg(native_elf)]
@@ -38,6 +40,8 @@ pub(super) mod work;
 
 #[cfg(native_elf)]
 use self::annotated::Annotated;
+#[cfg(all(native_elf, fuzzing))]
+pub(crate) use self::fuzz::variables as fuzz_variables;
 #[cfg(native_elf)]
 use super::names::crate_of;
 use super::names::{around_closures, last_segment};

@@ -156,6 +156,27 @@ impl Known {
         logical.into_iter().map(of).collect()
     }
 
+    /// The same, of a function that no object has.
+    #[cfg(fuzzing)]
+    pub(super) fn in_unit(
+        &mut self,
+        (unit, subprogram, home): (
+            Arc<crate::native::image::LoadedUnit>,
+            gimli::UnitOffset,
+            &'static dyn super::source::Home,
+        ),
+        address: u64,
+        registers: &Registers,
+        memory: &dyn Memory,
+        limits: &Limits,
+        work: &mut Work,
+    ) -> Vec<Vec<Live>> {
+        match Function::read(&Source::new(unit, home).entry(subprogram)) {
+            Some(function) => self.variables(&function, address, registers, memory, limits, work),
+            None => Vec::new(),
+        }
+    }
+
     fn logical(
         &mut self,
         logical: Logical<'_>,
