@@ -280,7 +280,7 @@ const MOST_DIGITS: usize = 20;
 #[inline]
 fn digits(number: u64) -> usize {
     // By its bits it is known but for one: log10(2) is 1233 / 4096.
-    let about = ((64 - (number | 1).leading_zeros()) * 1233 >> 12) as usize;
+    let about = (((64 - (number | 1).leading_zeros()) * 1233) >> 12) as usize;
     about + usize::from(number >= POWERS[about])
 }
 
