@@ -5,7 +5,6 @@ use crate::recursion::{RecursionError, Refusable, enter_limited, refused, try_en
 use crate::stack::{Guard, Known, Suspended};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -14,27 +13,13 @@ use std::task::{Context, Poll};
 /// Two words more than the body. The frame is not in here but in a node (src/suspend) that this holds: see there for why
 /// nothing goes wrong when a future moves, is forgotten, or is dropped half-way.
 pub struct Framed<F, const SLOTS: usize, W = Plain> {
-    // The first field: see `Suspended`, and the impls below.
-    suspended: Suspended<SLOTS>,
-    // An `async` block, which holds nothing once it is ready. To ask it to drop that would be a call for each function that
-    // returns.
-    body: ManuallyDrop<F>,
+    // Dropped first: while its own destructors run, the frame is still there. Not in a `ManuallyDrop`: each type round a body
+    // counts against how deep rustc follows futures in futures.
+    body: F,
     way: W,
     meta: Known,
+    suspended: Held<SLOTS>,
 }
-
-// Each type round a body counts against how deep rustc follows futures in futures. These say what it would find.
-// SAFETY: nothing in `Suspended` and `Known` is bound to a thread.
-unsafe impl<F: Send, const SLOTS: usize, W: Send> Send for Framed<F, SLOTS, W> {}
-// SAFETY: likewise.
-unsafe impl<F: Sync, const SLOTS: usize, W: Sync> Sync for Framed<F, SLOTS, W> {}
-impl<F: Unpin, const SLOTS: usize, W> Unpin for Framed<F, SLOTS, W> {}
-
-const _: () = {
-    const fn go_anywhere<T: Send + Sync>() {}
-    go_anywhere::<Suspended<1>>();
-    go_anywhere::<Known>();
-};
 
 /// How a poll enters the frame.
 pub trait Way<R> {
@@ -141,10 +126,10 @@ pub fn framed_by<R, F: Future<Output = R>, const SLOTS: usize, W: Way<R>>(
     body: F,
 ) -> Framed<F, SLOTS, W> {
     Framed {
-        suspended: Suspended::fresh(),
-        body: ManuallyDrop::new(body),
+        body,
         way,
         meta: Known::new(meta),
+        suspended: Held(Suspended::FRESH),
     }
 }
 
@@ -156,8 +141,8 @@ impl<F: Future, const SLOTS: usize, W: Way<F::Output>> Future for Framed<F, SLOT
         // SAFETY: `body` is pinned with `self` and never moved out of it; the other fields are never pinned.
         let (body, way, meta, suspended) = unsafe {
             let this = self.get_unchecked_mut();
-            let body = Pin::new_unchecked(&mut *this.body);
-            (body, &this.way, this.meta, &mut this.suspended)
+            let body = Pin::new_unchecked(&mut this.body);
+            (body, &this.way, this.meta, &mut this.suspended.0)
         };
         way.run(|| {
             let guard = match way.enter(meta) {
@@ -182,30 +167,22 @@ impl<F: Future, const SLOTS: usize, W: Way<F::Output>> Future for Framed<F, SLOT
     }
 }
 
-impl<F, const SLOTS: usize, W> Drop for Framed<F, SLOTS, W> {
+/// The frame of a future, given back with it, also where a destructor of the body panics.
+struct Held<const SLOTS: usize>(Suspended<SLOTS>);
+
+impl<const SLOTS: usize> Drop for Held<SLOTS> {
     #[inline(always)]
     fn drop(&mut self) {
-        if !self.suspended.is_finished() {
-            self.drop_half_way();
+        if !self.0.is_finished() {
+            self.give_back();
         }
     }
 }
 
-impl<F, const SLOTS: usize, W> Framed<F, SLOTS, W> {
-    /// While the body's own destructors run, the frame is still there. It is given back also where one of them panics.
+impl<const SLOTS: usize> Held<SLOTS> {
     #[cold]
     #[inline(never)]
-    fn drop_half_way(&mut self) {
-        let _after = Release(&mut self.suspended);
-        // SAFETY: it is not used after this, and is not moved.
-        unsafe { ManuallyDrop::drop(&mut self.body) };
-    }
-}
-
-struct Release<'s, const SLOTS: usize>(&'s mut Suspended<SLOTS>);
-
-impl<const SLOTS: usize> Drop for Release<'_, SLOTS> {
-    fn drop(&mut self) {
+    fn give_back(&mut self) {
         self.0.release();
     }
 }

@@ -14,7 +14,7 @@ pub(crate) struct Polled<const N: usize> {
 impl<const N: usize> Polled<N> {
     /// A frame with the facts of a function, as the macros write them; it is kept from the first poll on.
     pub(crate) fn new(meta: &'static str) -> Polled<N> {
-        Polled::kept(Known::new(meta), maker(), Suspended::fresh())
+        Polled::kept(Known::new(meta), maker(), Suspended::FRESH)
     }
 
     /// A frame that is kept already, or that is yet to begin.

@@ -28,7 +28,7 @@ pub fn enter_future<const N: usize>(meta: &'static str) -> Making<N> {
     let meta = Known::new(meta);
     let maker = maker();
     let guard = meta.enter();
-    let mut frame = Suspended::fresh();
+    let mut frame = Suspended::FRESH;
     let going_on = frame.resume(meta.meta(), &guard, maker);
     Making {
         meta,
@@ -54,10 +54,10 @@ impl<const N: usize> Making<N> {
         let frame = match self.going_on.take() {
             Some((node, polling)) => {
                 Suspended::<N>::made(node, polling, &self.guard, self.maker);
-                self.frame.replace(Suspended::fresh())
+                self.frame.replace(Suspended::FRESH)
             }
             // A second value that leaves one call: there is none, but in code that no macro of ours wrote.
-            None => Suspended::fresh(),
+            None => Suspended::FRESH,
         };
         Polled::kept(self.meta, self.maker, frame)
     }

@@ -15,7 +15,8 @@ use super::{arena, thread};
 use crate::capture::Tag;
 use crate::suspend::{self, Class, Id, Node, class_of, now, thread as polls};
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The record of frames that are not running: the sink, where anything may be stored.
 pub(crate) const NOWHERE: *mut () = sink::PLACE;
@@ -42,10 +43,8 @@ pub(crate) fn future_of(frame: Cursor) -> Option<Id> {
 
 /// The frame of a future, as that holds it, with `N` values: a word.
 pub(crate) struct Suspended<const N: usize> {
-    /// [`FRESH`], [`FINISHED`], or the address of the node. Nobody shares it; it is an atomic for the compiler's sake, which
-    /// asks of each future in futures whether it has any, and asks no further once it found one: so they may be nested
-    /// deeper than its recursion limit lets others be.
-    node: AtomicUsize,
+    /// [`FRESH`], [`FINISHED`], or the address of the node.
+    node: usize,
 }
 
 /// Not polled yet; or without a node, for want of memory.
@@ -75,11 +74,7 @@ pub(crate) struct Polling {
 
 impl<const N: usize> Suspended<N> {
     /// A frame that has not run yet.
-    pub(crate) const fn fresh() -> Suspended<N> {
-        Suspended {
-            node: AtomicUsize::new(FRESH),
-        }
-    }
+    pub(crate) const FRESH: Suspended<N> = Suspended { node: FRESH };
 
     const INLINE: usize = if N < INLINE_SLOTS { N } else { INLINE_SLOTS };
 
@@ -104,8 +99,7 @@ impl<const N: usize> Suspended<N> {
             parent = spawner;
         }
         let at = guard.record as *mut ();
-        // SAFETY: as in `node`. Not by that: a load that is an atomic one is made, though it is known what it gives.
-        let node = match unsafe { Self::at(*self.node.get_mut()) } {
+        let node = match self.node() {
             Some(node) => {
                 // Before it is said that it runs: from then on the record is what a reader looks at.
                 let position = node.position.load(Relaxed);
@@ -144,9 +138,9 @@ impl<const N: usize> Suspended<N> {
 
     /// The future is ready: its frame is gone. [`Suspended::finish`] is to be told.
     #[inline(always)]
-    pub(crate) fn end(&mut self, node: &'static Node, polling: Polling) {
+    pub(crate) fn end(&self, node: &'static Node, polling: Polling) {
         polls::set_current(ManuallyDrop::new(polling).outer);
-        if *self.node.get_mut() > FINISHED {
+        if self.node > FINISHED {
             node.release();
             polls::give(class_of(N), node);
         }
@@ -156,17 +150,12 @@ impl<const N: usize> Suspended<N> {
     /// that nothing is left to be done when the future is dropped next.
     #[inline(always)]
     pub(crate) fn finish(&mut self) {
-        *self.node.get_mut() = FINISHED;
+        self.node = FINISHED;
     }
 
     #[inline(always)]
-    pub(crate) fn is_finished(&mut self) -> bool {
-        *self.node.get_mut() == FINISHED
-    }
-
-    #[inline(always)]
-    fn word(&self) -> usize {
-        self.node.load(Relaxed)
+    pub(crate) fn is_finished(&self) -> bool {
+        self.node == FINISHED
     }
 
     /// The first poll.
@@ -182,7 +171,7 @@ impl<const N: usize> Suspended<N> {
         let now = polls::another_now();
         node.take(meta.pointer(), at, N as u32, now);
         node.taken(parent, now);
-        *self.node.get_mut() = std::ptr::from_ref(node) as usize;
+        self.node = std::ptr::from_ref(node) as usize;
         node
     }
 
@@ -256,20 +245,12 @@ impl<const N: usize> Suspended<N> {
     #[inline(always)]
     fn node(&self) -> Option<&'static Node> {
         // SAFETY: `begin` stored the address of a node of the tables, which live forever.
-        unsafe { Self::at(self.word()) }
-    }
-
-    /// # Safety
-    /// The word is `node`'s.
-    #[inline(always)]
-    unsafe fn at(word: usize) -> Option<&'static Node> {
-        // SAFETY: promised by the caller.
-        (word > FINISHED).then(|| unsafe { &*(word as *const Node) })
+        (self.node > FINISHED).then(|| unsafe { &*(self.node as *const Node) })
     }
 
     /// Where the future is.
     pub(crate) fn state(&self) -> State {
-        match (self.word(), self.node().and_then(Node::moment)) {
+        match (self.node, self.node().and_then(Node::moment)) {
             (FRESH, _) => State::Created,
             (_, Some(moment)) if moment.is_running() => State::Running,
             (_, Some(moment)) if moment.polls() == 0 => State::Created,
@@ -281,7 +262,7 @@ impl<const N: usize> Suspended<N> {
 
     /// What is kept of the frame of the function `meta`, if it is not finished.
     pub(crate) fn snapshot(&self, meta: Meta) -> Option<Snapshot> {
-        if self.word() == FRESH {
+        if self.node == FRESH {
             return Some(Snapshot::of_kept(meta, 0, &[], 0, 1));
         }
         let (mut frames, mut values) = (Vec::new(), Vec::new());
@@ -300,7 +281,7 @@ impl<const N: usize> Suspended<N> {
             node.release();
             polls::give(class_of(N), node);
         }
-        *self.node.get_mut() = FINISHED;
+        self.node = FINISHED;
     }
 }
 
