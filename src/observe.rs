@@ -28,7 +28,7 @@ pub trait Observed {
     /// Names the error's type, if there is an error.
     const ERROR: Option<fn() -> &'static str>;
 
-    /// Whether the error may be one that keeps its [route](Route): it is as large as those are. What is not, costs nothing to be
+    /// Whether the error may be one that keeps its route: it is as large as those are. What is not, costs nothing to be
     /// compiled.
     const KEEPS_ROUTE: bool = false;
 

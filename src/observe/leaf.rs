@@ -94,7 +94,7 @@ impl<R> AnyLeaf<R> {
     }
 }
 
-/// The value of a function in which [`early`] watches, on its way out.
+/// The value of a function in which `early` watches, on its way out.
 pub struct SeenLeaf<R>(Leaf<R>);
 
 impl<R> SeenLeaf<R> {
