@@ -106,7 +106,11 @@ mod tests {
         let (mut longest, mut missing) = (Duration::ZERO, 0);
         thread::scope(|scope| {
             for _ in 0..others {
-                scope.spawn(|| while !over.load(Relaxed) {});
+                scope.spawn(|| {
+                    while !over.load(Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                });
             }
             for _ in 0..20 {
                 let start = Instant::now();

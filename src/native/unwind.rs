@@ -67,7 +67,7 @@ pub(crate) struct RawStack {
 /// The native frames of this thread, without that of `capture` itself, and without registers.
 ///
 /// One allocation. No lock of ours; the unwinder's own (glibc has had none since 2.35).
-#[cfg(test)]
+#[cfg(all(test, native_elf))]
 #[inline(never)]
 pub(crate) fn capture() -> RawStack {
     capture_outside(capture as *const () as usize, false)
