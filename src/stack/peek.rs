@@ -36,6 +36,15 @@ impl Meta {
     }
 }
 
+#[cfg(unoptimised)]
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+
+/// In a few instructions without optimisation, too.
+#[cfg(unoptimised)]
+fn has_zero_byte(word: u64) -> bool {
+    word.wrapping_sub(ONES) & !word & (0x80 * ONES) != 0
+}
+
 /// The word of a value as its type has it: of a scalar of four bytes the record may hold no more.
 pub(super) fn narrowed(tag: u8, bits: u64) -> u64 {
     match Tag::scalar(tag) {
@@ -120,10 +129,13 @@ impl Active {
         thread::with(|t| t.owns(self.address())).then_some(Values(*self))
     }
 
-    /// Whether values were left out, because the function or a place in it is hot.
+    /// Whether an argument may have been left out, because the function or the argument's place is hot: then some tag says so,
+    /// though it may be one that another activation has left.
     #[cfg(unoptimised)]
     pub(crate) fn is_hot(&self) -> bool {
-        load32(&self.record().flags) & HOT != 0
+        let record = self.record();
+        load32(&record.flags) & HOT != 0
+            || has_zero_byte(load64(&record.argument_tags) ^ (u64::from(Tag::HOT) * ONES))
     }
 
     /// Whether a slot was not recorded, because the function or the place is hot.
