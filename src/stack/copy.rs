@@ -34,7 +34,9 @@ pub(crate) struct Copied {
 
 /// Copies the frame of a node, if it is somebody's, to the end of `frames`, and its values to that of `values`. If it changed
 /// at each attempt, it is counted as `busy`.
-#[inline]
+///
+/// Always inlined, in a loop over all nodes: a call for each is a third more.
+#[inline(always)]
 pub(crate) fn copy(
     class: Class,
     node: &'static Node,
