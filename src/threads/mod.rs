@@ -18,7 +18,7 @@
 //! })?;
 //!
 //! # has_started.recv().unwrap();
-//! # let at_work = |dump: &threads::ThreadDump| dump.iter().any(|thread| thread.frames().len() == 1);
+//! # let at_work = |dump: &threads::ThreadDump| dump.to_string().contains("\"mail\"");
 //! # while !at_work(&threads::dump_all()) && cfg!(not(feature = "off")) {}
 //! let dump = threads::dump_all();
 //! # #[cfg(not(feature = "off"))] {
