@@ -64,3 +64,44 @@ pub async fn asynchronous(x: Option<u8>) -> u8 {
     }
     0
 }
+
+pub struct Attribute(pub String);
+
+impl Attribute {
+    fn take(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn address(attribute: Attribute) -> Result<Option<usize>, String> {
+    Ok(Some(attribute.0.len()))
+}
+
+/// What a `let` has bound, a later condition takes.
+#[stacklens::frame]
+pub fn what_is_bound_is_taken(first: Option<Attribute>, second: Option<Attribute>) -> Result<usize, String> {
+    let mut sum = 0;
+    if let Some(first) = first
+        && !first.0.is_empty()
+        && let Some(found) = address(first)?
+    {
+        sum += found;
+    }
+    while let Some(second) = Some(Attribute(String::new()))
+        && second.take()
+        && let Some(found) = address(Attribute(String::new()))?
+    {
+        sum += found;
+        break;
+    }
+    if let Some(Attribute(text)) = second && let bytes = text.into_bytes() && let [first, ..] = bytes[..] {
+        sum += usize::from(first);
+    }
+    Ok(sum)
+}
+
+/// The last `let` of a chain, too, has a `?`.
+#[stacklens::frame]
+pub fn last_asks(x: Option<u8>) -> Option<u8> {
+    if x.is_some() && let Some(y) = Some(x?) && y > 1 { Some(y) } else if x > Some(1) && let y = x? { Some(y) } else { None }
+}

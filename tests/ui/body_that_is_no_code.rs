@@ -6,6 +6,12 @@ fn half_typed(x: u8) -> u8 {
     y
 }
 
+#[stacklens::frame]
+fn pattern_to_come(x: u8) -> u8 {
+    match x { => { x } }
+}
+
 fn main() {
     half_typed(1);
+    pattern_to_come(1);
 }

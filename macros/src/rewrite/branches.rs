@@ -3,7 +3,10 @@
 use super::block::regroup;
 use super::exits::Way;
 use super::expr::Context;
+use super::moved::may_move;
+use super::syntax::pattern_end;
 use super::{GiveUp, Walked, Walker};
+use crate::function::mentions;
 use crate::tree::{group_at, ident_at, operator_at, punct_at, skip_attributes, Tok};
 use proc_macro::{Delimiter, Group, TokenTree};
 
@@ -98,13 +101,19 @@ impl Walker<'_> {
         out: &mut Vec<TokenTree>,
     ) -> Walked<Vec<usize>> {
         let before = self.scope.variables.len();
+        let from = *i;
         let (_, pending) = self.chain(toks, i, out, Context::Condition)?;
         if let Some((from, to)) = pending {
             self.bind(&toks[from..to]);
         }
-        // Not those that a block inside the condition bound for itself.
+        let condition = &toks[from..*i];
+        // Not those that a block inside the condition bound for itself, nor those that the rest of it may have taken.
+        let is_there = |name: &str| {
+            let rest = behind_binding(condition, name).unwrap_or(&[]);
+            !may_move(rest, name)
+        };
         Ok((before..self.scope.variables.len())
-            .filter(|&v| self.scope.is_visible(v))
+            .filter(|&v| self.scope.is_visible(v) && is_there(&self.scope.variables[v].name))
             .collect())
     }
 
@@ -216,7 +225,11 @@ impl Walker<'_> {
             return Err(GiveUp);
         }
         let arrow = (start..toks.len())
-            .find(|&k| operator_at(toks, k, "=>") && !operator_at(toks, k - 1, "..="))
+            .find(|&k| {
+                // `..=>` is a range and what follows it.
+                let range = k > 0 && operator_at(toks, k - 1, "..=");
+                operator_at(toks, k, "=>") && !range
+            })
             .ok_or(GiveUp)?;
         let guard = (start..arrow).find(|&k| toks[k].is_ident("if"));
         let pattern = &toks[start..guard.unwrap_or(arrow)];
@@ -324,6 +337,27 @@ impl Walker<'_> {
         }
         self.edits += 1;
         Ok(())
+    }
+}
+
+/// What a chain of conditions asks behind the last `let` that binds `name`.
+fn behind_binding<'t>(condition: &'t [Tok], name: &str) -> Option<&'t [Tok]> {
+    let lets = (0..condition.len()).filter(|&k| condition[k].is_ident("let"));
+    let binds = |k: &usize| {
+        let end = pattern_end(condition, k + 1).ok()?;
+        mentions(&condition[k + 1..end], name).then_some(end)
+    };
+    let pattern = lets.filter_map(|k| binds(&k)).last()?;
+    // `= &&x` is a scrutinee still.
+    let next = (pattern + 2..condition.len())
+        .find(|&k| operator_at(condition, k, "&&") && ends_operand(&condition[k - 1]))?;
+    condition.get(next + 2..)
+}
+
+fn ends_operand(tok: &Tok) -> bool {
+    match tok {
+        Tok::Punct { ch, .. } => *ch == '?' || *ch == '>',
+        _ => true,
     }
 }
 

@@ -246,9 +246,10 @@ impl Walker<'_> {
                             out.extend(toks[*i + 1..=end].iter().map(Tok::token));
                             pending = Some((*i + 1, end));
                             *i = end + 1;
-                            if toks[*i..]
-                                .windows(2)
-                                .any(|w| w[0].is_punct('&') && w[1].is_punct('&'))
+                            if !first
+                                || toks[*i..]
+                                    .windows(2)
+                                    .any(|w| w[0].is_punct('&') && w[1].is_punct('&'))
                             {
                                 scrutinee = out.len();
                             }

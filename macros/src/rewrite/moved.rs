@@ -134,6 +134,36 @@ pub(super) fn loss(toks: &[Tok], i: usize) -> Loss {
     }
 }
 
+/// Methods that nobody writes for a `self` by value, of a type that is not copied.
+const LOOKING: &[&str] = &[
+    "as_bytes",
+    "as_ref",
+    "as_str",
+    "contains",
+    "ends_with",
+    "is_empty",
+    "is_err",
+    "is_none",
+    "is_ok",
+    "is_some",
+    "iter",
+    "len",
+    "starts_with",
+];
+
+/// Whether anything there may take the variable or a part of it, so that the compiler would not let it be borrowed behind that.
+pub(super) fn may_move(toks: &[Tok], name: &str) -> bool {
+    (0..toks.len()).any(|i| match &toks[i] {
+        Tok::Group { inner, .. } => may_move(inner, name),
+        tok if !tok.is_ident(name) || i > 0 && punct_at(toks, i - 1, '.') => false,
+        _ => match loss(toks, i) {
+            Loss::Referred => false,
+            Loss::ByMethod => !ident_at(toks, i + 2).is_some_and(|name| LOOKING.contains(&name)),
+            _ => true,
+        },
+    })
+}
+
 /// Whether the mention at `i` needs the variable to be there as a whole, so that the compiler lets it stand only where nothing
 /// that comes to it has moved any of it. What a pattern looks at, and what is assigned to, needs not.
 pub(super) fn needs_whole(toks: &[Tok], i: usize) -> bool {
