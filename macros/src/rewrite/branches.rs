@@ -342,12 +342,14 @@ impl Walker<'_> {
 
 /// What a chain of conditions asks behind the last `let` that binds `name`.
 fn behind_binding<'t>(condition: &'t [Tok], name: &str) -> Option<&'t [Tok]> {
-    let lets = (0..condition.len()).filter(|&k| condition[k].is_ident("let"));
-    let binds = |k: &usize| {
+    let binds = |k: usize| {
         let end = pattern_end(condition, k + 1).ok()?;
         mentions(&condition[k + 1..end], name).then_some(end)
     };
-    let pattern = lets.filter_map(|k| binds(&k)).last()?;
+    let pattern = (0..condition.len())
+        .rev()
+        .filter(|&k| condition[k].is_ident("let"))
+        .find_map(binds)?;
     // `= &&x` is a scrutinee still.
     let next = (pattern + 2..condition.len())
         .find(|&k| operator_at(condition, k, "&&") && ends_operand(&condition[k - 1]))?;
