@@ -1,5 +1,5 @@
-//! Calls that a logged function makes once it may be logged, behind calls that keep all registers (src/stack/preserving.rs): one that is filtered
-//! out has no register to save for their sake.
+//! Calls that a logged function makes once it may be logged, behind calls that keep all registers (src/stack/preserving.rs):
+//! one that is filtered out has no register to save for their sake.
 
 use super::call::{Log, close, open};
 use super::show::Show;

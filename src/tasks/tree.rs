@@ -70,8 +70,26 @@ impl<'d> Tree<'d> {
     /// The tree with those variables alone of which there is a value. Those that are not yet assigned, of which the type is all
     /// that is known, or that were not recorded, are counted: on a terminal, most lines fit.
     ///
-    /// ```text
-    /// serve in src/main.rs:71 {peer: 127.0.0.1:34666, path: "/order/7", 6 without a value}
+    /// ```
+    /// use stacklens::tasks;
+    /// use std::future::{Future, pending};
+    /// use std::pin::pin;
+    /// use std::task::{Context, Waker};
+    ///
+    /// struct Socket;
+    ///
+    /// #[stacklens::frame]
+    /// async fn serve(path: &str, socket: &Socket) -> usize {
+    ///     pending::<()>().await;
+    ///     path.len() + size_of_val(socket)
+    /// }
+    ///
+    /// let mut task = pin!(serve("/order/7", &Socket));
+    /// assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    /// # #[cfg(not(feature = "off"))] {
+    /// let text = tasks::dump().tree().with_known_values().to_string();
+    /// assert!(text.contains(r#"{path: "/order/7", 1 without a value}"#));
+    /// # }
     /// ```
     #[must_use]
     pub fn with_known_values(self) -> Tree<'d> {
