@@ -108,6 +108,7 @@ mod framed;
 pub mod fuzzing;
 mod generator;
 mod inspect;
+mod lock;
 pub mod log_calls;
 pub mod native;
 mod observe;

@@ -1,7 +1,8 @@
 //! Source files in memory.
 
 use super::find;
-use std::sync::{Arc, Mutex};
+use crate::lock::Lock;
+use std::sync::Arc;
 
 /// Text kept in memory. The files used longest ago make room.
 const KEPT_BYTES: usize = 8 << 20;
@@ -16,20 +17,20 @@ pub(super) struct File {
     pub(super) is_changed: bool,
 }
 
-static CACHE: Mutex<Cache> = Mutex::new(Cache::new());
+static CACHE: Lock<Cache> = Lock::new(Cache::new());
 
 /// The file of this path as `file!()` gives it: from the cache, or from disk if the cache is in use by
 /// another thread or by a frame below this one (a panic hook that prints while the cache is being
 /// filled must not wait for itself).
 pub(super) fn file(path: &str) -> Option<Arc<File>> {
-    if let Ok(mut cache) = CACHE.try_lock()
+    if let Some(mut cache) = CACHE.try_lock()
         && let Some(known) = cache.get(path)
     {
         return known;
     }
     // Read without the lock: a file on a slow disk keeps nobody else waiting.
     let file = find::read(path).map(Arc::new);
-    if let Ok(mut cache) = CACHE.try_lock() {
+    if let Some(mut cache) = CACHE.try_lock() {
         cache.insert(path, file.clone());
     }
     file
@@ -37,12 +38,13 @@ pub(super) fn file(path: &str) -> Option<Arc<File>> {
 
 /// Forgets all files: they may be found elsewhere now.
 pub(super) fn clear() {
-    if let Ok(mut cache) = CACHE.try_lock() {
+    if let Some(mut cache) = CACHE.try_lock() {
         *cache = Cache::new();
     }
 }
 
 /// Files by path, the one used last at the end.
+#[derive(Default)]
 struct Cache {
     files: Vec<(Box<str>, Option<Arc<File>>)>,
     bytes: usize,

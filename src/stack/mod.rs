@@ -48,6 +48,8 @@ mod platform;
 #[path = "enter_portable.rs"]
 mod platform;
 
+pub(crate) use process::generation;
+
 /// The address that a record's word for it means, inside of the function's code; none where none is recorded.
 pub(crate) fn code_address(word: usize) -> Option<usize> {
     #[cfg(not(unoptimised))]

@@ -11,7 +11,7 @@ use super::remote::Request;
 use super::thread::{Thread, with};
 use std::ptr::{from_ref, null_mut};
 use std::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize,
+    AtomicPtr, AtomicU32, AtomicU64, AtomicUsize,
     Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
 };
 
@@ -42,7 +42,6 @@ pub(crate) struct Owner {
 
 static ALL: AtomicPtr<Region> = AtomicPtr::new(null_mut());
 static SERIAL: AtomicU64 = AtomicU64::new(0);
-static WATCHES_FORKS: AtomicBool = AtomicBool::new(false);
 
 /// Called by a thread when it begins, and when it ends: `fault` gives it a signal stack.
 pub(crate) struct Hooks {
@@ -172,9 +171,7 @@ pub(crate) fn own() -> Option<&'static Region> {
 
 /// The running thread has the region from now on.
 pub(super) fn begin(region: &'static Region, thread: &Thread) {
-    if !WATCHES_FORKS.swap(true, Relaxed) {
-        process::on_fork(forked);
-    }
+    process::watch();
     let owner = &region.owner;
     owner
         .serial
@@ -205,7 +202,7 @@ pub(super) fn end(region: &'static Region) {
 }
 
 /// A forked child has one thread. The others are gone, wherever they were.
-extern "C" fn forked() {
+pub(super) fn forked() {
     let own = own();
     for region in regions() {
         let owner = &region.owner;

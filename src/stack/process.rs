@@ -10,14 +10,37 @@
 )]
 mod platform;
 
+use std::sync::atomic::{
+    AtomicBool, AtomicU32,
+    Ordering::{AcqRel, Relaxed},
+};
+
+/// Counts from the process that the program began as, 1, to this one, for each `fork` between them that was seen.
+static GENERATION: AtomicU32 = AtomicU32::new(1);
+static WATCHES: AtomicBool = AtomicBool::new(false);
+
+/// Which process this is. What another one has left behind is nobody's: a child of `fork` has one thread.
+pub(crate) fn generation() -> u32 {
+    watch();
+    GENERATION.load(Relaxed)
+}
+
+/// Sees each `fork` from now on.
+pub(super) fn watch() {
+    if !WATCHES.load(Relaxed) && !WATCHES.swap(true, AcqRel) {
+        platform::on_fork(forked);
+    }
+}
+
+/// Called in the child, by its only thread.
+extern "C" fn forked() {
+    GENERATION.fetch_add(1, Relaxed);
+    super::owner::forked();
+}
+
 /// The number that the system gives to the running thread; 0 where it is not asked.
 pub(super) fn thread_id() -> u32 {
     platform::thread_id()
-}
-
-/// Has `forked` called in the child of each `fork` from now on, by its only thread.
-pub(super) fn on_fork(forked: extern "C" fn()) {
-    platform::on_fork(forked);
 }
 
 #[cfg(test)]

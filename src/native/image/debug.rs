@@ -4,10 +4,11 @@ use super::file::{Absent, ObjectFile};
 use super::split::Package;
 use super::unit::LoadedUnit;
 use super::{Dwarf, ranges};
+use crate::lock::Lock;
 use gimli::DebugInfoOffset;
 use once_cell::race::OnceBox;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Debug information of an object.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub(crate) struct Debug {
     /// What the units cover that are not in `.debug_aranges`.
     unlisted: OnceBox<Vec<ranges::Covered>>,
     package: OnceBox<Option<Package>>,
-    /// Units read last. Only ever tried: a panic hook must not wait, and a child of `fork` would wait for ever.
-    units: Mutex<Vec<Arc<LoadedUnit>>>,
+    /// Units read last. Only ever tried: a panic hook must not wait.
+    units: Lock<Vec<Arc<LoadedUnit>>>,
 }
 
 /// Units kept: a backtrace goes back and forth between few.
@@ -42,7 +43,7 @@ impl Debug {
             headers: OnceBox::new(),
             unlisted: OnceBox::new(),
             package: OnceBox::new(),
-            units: Mutex::new(Vec::new()),
+            units: Lock::new(Vec::new()),
         })
     }
 
@@ -95,7 +96,7 @@ impl Debug {
             let at = units.iter().position(|unit| unit.offset() == offset)?;
             Some(Arc::clone(&units[at]))
         };
-        if let Ok(units) = self.units.try_lock()
+        if let Some(units) = self.units.try_lock()
             && let Some(unit) = kept(&units)
         {
             return Some(unit);
@@ -110,7 +111,7 @@ impl Debug {
             package,
             &self.object,
         )?);
-        if let Ok(mut units) = self.units.try_lock() {
+        if let Some(mut units) = self.units.try_lock() {
             if units.len() >= KEPT_UNITS {
                 units.remove(0);
             }

@@ -1,5 +1,12 @@
 //! What the dynamic linker has loaded.
+//!
+//! A child of `fork` does not ask it: its lock may be held by a thread that the child does not have. What the kernel
+//! has mapped says the same, more slowly.
 
+mod maps;
+
+use crate::stack::generation;
+use object::read::elf::FileHeader;
 use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -111,8 +118,16 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// Objects that were unloaded so far: as long as it is the same, an address means the same.
+/// Whether the dynamic linker may never answer.
+fn is_forked() -> bool {
+    generation() != 1
+}
+
+/// Objects that were unloaded so far, or another number: as long as it is the same, an address means the same.
 pub(crate) fn unloaded() -> u64 {
+    if is_forked() {
+        return maps::state();
+    }
     unsafe extern "C" fn visit(info: *const Info, size: usize, data: *mut c_void) -> c_int {
         if size >= size_of::<Info>() {
             // SAFETY: as `unloaded` and the dynamic linker call it.
@@ -138,6 +153,9 @@ struct Search {
 
 /// The object that is loaded at an address.
 pub(super) fn at(address: usize) -> Option<Loaded> {
+    if is_forked() {
+        return mapped_at(address);
+    }
     let mut search = Search {
         address,
         found: None,
@@ -153,26 +171,67 @@ unsafe extern "C" fn visit(info: *const Info, _size: usize, data: *mut c_void) -
     if info.headers.is_null() {
         return 0;
     }
-    // SAFETY: as above.
-    let headers = unsafe { std::slice::from_raw_parts(info.headers, info.count.into()) };
-    let place = |header: &Header| {
-        let start = info.bias.wrapping_add(header.address);
-        (start, start.wrapping_add(header.size))
-    };
-    let loads = || headers.iter().filter(|header| header.kind == PT_LOAD);
-    let holds = |(start, end): (usize, usize)| (start..end).contains(&search.address);
-    if !loads().map(place).any(holds) {
-        return 0;
-    }
-    let name = if info.name.is_null() {
-        Vec::new()
-    } else {
+    let name = || {
+        if info.name.is_null() {
+            return Vec::new();
+        }
         // SAFETY: NUL-terminated, the linker's own.
         unsafe { CStr::from_ptr(info.name) }.to_bytes().to_vec()
     };
+    // SAFETY: as above.
+    search.found = unsafe {
+        let headers = std::slice::from_raw_parts(info.headers, info.count.into());
+        loaded_with(headers, info.bias, search.address, name)
+    };
+    search.found.is_some().into()
+}
+
+#[cfg(target_pointer_width = "64")]
+type File = object::elf::FileHeader64<object::NativeEndian>;
+#[cfg(target_pointer_width = "32")]
+type File = object::elf::FileHeader32<object::NativeEndian>;
+
+/// As [`at`], by the headers in front of what is mapped there.
+fn mapped_at(address: usize) -> Option<Loaded> {
+    let mapped = maps::at(address)?;
+    // SAFETY: that much of a file was mapped there a moment ago, and can be read; nobody writes to headers.
+    let bytes = unsafe { std::slice::from_raw_parts(mapped.start as *const u8, mapped.size) };
+    let file = File::parse(bytes).ok()?;
+    let headers = file.program_headers(file.endian().ok()?, bytes).ok()?;
+    let (first, count) = (headers.as_ptr().cast::<Header>(), headers.len());
+    if !first.is_aligned() {
+        return None;
+    }
+    // SAFETY: both are the system's structure, checked to lie inside of the bytes.
+    let headers = unsafe { std::slice::from_raw_parts(first, count) };
+    let first = headers.iter().find(|header| header.kind == PT_LOAD)?;
+    let bias = mapped
+        .start
+        .wrapping_sub(first.address.wrapping_sub(first.offset));
+    // SAFETY: what the file begins with is what was loaded from it.
+    unsafe { loaded_with(headers, bias, address, || mapped.name) }
+}
+
+/// # Safety
+/// The headers are those of an object that is loaded with this bias.
+unsafe fn loaded_with(
+    headers: &[Header],
+    bias: usize,
+    address: usize,
+    name: impl FnOnce() -> Vec<u8>,
+) -> Option<Loaded> {
+    let place = |header: &Header| {
+        let start = bias.wrapping_add(header.address);
+        (start, start.wrapping_add(header.size))
+    };
+    let loads = || headers.iter().filter(|header| header.kind == PT_LOAD);
+    let holds = |(start, end): (usize, usize)| (start..end).contains(&address);
+    if !loads().map(place).any(holds) {
+        return None;
+    }
     // SAFETY: plain words.
     let bytes =
-        unsafe { std::slice::from_raw_parts(info.headers.cast::<u8>(), size_of_val(headers)) };
+        unsafe { std::slice::from_raw_parts(headers.as_ptr().cast::<u8>(), size_of_val(headers)) };
     let notes = headers.iter().filter(|header| header.kind == PT_NOTE);
     let build_id = notes.map(place).find_map(|(start, end)| {
         // Only what a segment that is loaded from the file covers.
@@ -183,9 +242,9 @@ unsafe extern "C" fn visit(info: *const Info, _size: usize, data: *mut c_void) -
             .then(|| unsafe { std::slice::from_raw_parts(start as *const u8, end - start) })
             .and_then(build_id)
     });
-    search.found = Some(Loaded {
-        name,
-        bias: info.bias,
+    Some(Loaded {
+        name: name(),
+        bias,
         segments: loads().map(place).collect(),
         identity: Identity::of(bytes, build_id),
         landmark: headers
@@ -204,9 +263,8 @@ unsafe extern "C" fn visit(info: *const Info, _size: usize, data: *mut c_void) -
                     (end - start) / size_of::<[usize; 2]>(),
                 )
             })
-            .and_then(|entries| global_offset_table(entries, info.bias)),
-    });
-    1
+            .and_then(|entries| global_offset_table(entries, bias)),
+    })
 }
 
 /// Of the dynamic section. Whether the linker has moved the address there already differs.
@@ -253,6 +311,29 @@ mod tests {
         let libc = at(std::process::abort as *const () as usize);
         assert_eq!(libc.unwrap().bias, here.bias);
         assert!(at(8).is_none());
+    }
+
+    #[test]
+    fn what_is_mapped_says_what_the_linker_says() {
+        for address in [
+            at as *const () as usize,
+            dl_iterate_phdr as *const () as usize,
+        ] {
+            let (asked, mapped) = (at(address).unwrap(), mapped_at(address).unwrap());
+            assert_eq!(
+                (asked.bias, &asked.segments),
+                (mapped.bias, &mapped.segments)
+            );
+            assert_eq!(
+                (asked.identity, asked.landmark),
+                (mapped.identity, mapped.landmark)
+            );
+            assert_eq!(
+                asked.path().canonicalize().unwrap(),
+                mapped.path().canonicalize().unwrap()
+            );
+        }
+        assert!(mapped_at(8).is_none());
     }
 
     #[test]

@@ -13,11 +13,12 @@ use super::work::Work;
 use crate::capture::{Limits, Value, secret};
 use crate::code::Loss;
 use crate::inspect::{Local, Wanted};
+use crate::lock::{self, Lock};
 use crate::native::image::Located;
 use crate::native::unwind::RawFrame;
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -49,8 +50,8 @@ pub(crate) struct Live {
     borrowed: Borrowed,
 }
 
-/// Never waited for without an end: a child of `fork` has it locked by a thread that it does not have.
-static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+/// Never waited for without an end: who has it may be stopped, or be who asks.
+static KNOWN: Lock<Option<Known>> = Lock::new(None);
 
 /// How long a request waits for those of other threads, and how long between two tries.
 const WAIT: Duration = Duration::from_millis(500);
@@ -64,7 +65,7 @@ thread_local! {
 
 /// What is known, for the use of one request.
 pub(crate) struct Locked {
-    known: MutexGuard<'static, Option<Known>>,
+    known: lock::Locked<'static, Option<Known>>,
 }
 
 impl Locked {
@@ -86,18 +87,14 @@ pub(crate) fn lock() -> Option<Locked> {
     }
     let start = Instant::now();
     loop {
-        match KNOWN.try_lock() {
-            Ok(known) => return Some(Locked { known }),
-            Err(TryLockError::Poisoned(known)) => {
-                let known = known.into_inner();
-                return Some(Locked { known });
-            }
-            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => thread::sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => {
-                ASKING.set(false);
-                return None;
-            }
+        if let Some(known) = KNOWN.try_lock() {
+            return Some(Locked { known });
         }
+        if start.elapsed() >= WAIT {
+            ASKING.set(false);
+            return None;
+        }
+        thread::sleep(PAUSE);
     }
 }
 

@@ -1,20 +1,21 @@
 //! Addresses whose meaning was asked for before.
 
 use super::Symbols;
+use crate::lock::Lock;
 use crate::native::image;
-use std::sync::Mutex;
 
 /// As many addresses as are kept, one for each place: another one with the same place takes it.
 const PLACES: usize = 1024;
 
+#[derive(Default)]
 struct Cache {
     places: Vec<Option<(usize, Symbols)>>,
     /// Objects that were unloaded when the first of them was put here. Another one may lie there now.
     unloaded: u64,
 }
 
-/// Only ever tried: a panic hook must not wait, and a child of `fork` would wait for ever. Without it, it takes longer.
-static CACHE: Mutex<Cache> = Mutex::new(Cache {
+/// Only ever tried: a panic hook must not wait. Without it, it takes longer.
+static CACHE: Lock<Cache> = Lock::new(Cache {
     places: Vec::new(),
     unloaded: 0,
 });
@@ -22,7 +23,7 @@ static CACHE: Mutex<Cache> = Mutex::new(Cache {
 pub(super) fn get(address: usize, resolve: impl FnOnce() -> Symbols) -> Symbols {
     let unloaded = image::unloaded();
     let place = address.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize) >> (usize::BITS - 10);
-    if let Ok(mut cache) = CACHE.try_lock() {
+    if let Some(mut cache) = CACHE.try_lock() {
         if cache.unloaded != unloaded {
             cache.places.clear();
             cache.unloaded = unloaded;
@@ -34,7 +35,7 @@ pub(super) fn get(address: usize, resolve: impl FnOnce() -> Symbols) -> Symbols 
         }
     }
     let symbols = resolve();
-    if let Ok(mut cache) = CACHE.try_lock()
+    if let Some(mut cache) = CACHE.try_lock()
         && cache.unloaded == unloaded
     {
         if cache.places.is_empty() {
