@@ -9,7 +9,7 @@ use stacklens::{catch, frame};
 
 /// The lesson's: it calls itself, and nothing stops it.
 #[frame]
-#[allow(unconditional_recursion)] // the compiler sees it too
+#[allow(unconditional_recursion, clippy::only_used_in_recursion)] // the compiler sees it too
 fn infinite(level: u64) -> u64 {
     infinite(level + 1) + 1
 }

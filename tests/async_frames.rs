@@ -1,6 +1,8 @@
 //! Async functions have a frame while they are polled, wherever, by whomever and as far as that
 //! happens.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{FrameInfo, currentframe, depth, frame, stack};
 use std::cell::RefCell;
 use std::future::{Future, pending, poll_fn};

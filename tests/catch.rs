@@ -1,5 +1,7 @@
 //! `catch`: panics as data, with and without `install()`.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{Report, catch, frame};
 use std::panic;
 use std::thread;

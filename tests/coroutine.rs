@@ -6,7 +6,11 @@
 //! (`scripts/sanitize.sh` runs this file under AddressSanitizer), and once the function that
 //! resumed returns, the stack is right again.
 
-#![cfg(all(unix, any(target_arch = "x86_64", target_arch = "aarch64")))]
+#![cfg(all(
+    unix,
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    not(feature = "off")
+))]
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};

@@ -1,6 +1,8 @@
 //! Errors of ours that are made at one place and leave functions at another: their reports say all of the way, and where they
 //! were brought from.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::frame;
 use stacklens::report::Entry;
 use std::sync::mpsc;

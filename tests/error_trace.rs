@@ -1,5 +1,6 @@
 //! The functions that an error has left, in the reports of `Error`, `Report::of` and `EnhancedError`.
 
+#![cfg(not(feature = "off"))]
 #![allow(unused_variables)] // to be seen in frames
 
 use stacklens::report::Role;

@@ -1,5 +1,7 @@
 //! What a failing exit shows beyond what the frame held: values that may be read right there, read only then.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{Inspect, ReturnTrace, frame};
 use std::cell::Cell;
 use std::fmt;

@@ -1,5 +1,7 @@
 //! Frames for what is no function: blocks, closures, the roots of threads.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{FrameInfo, currentframe, depth, frame, framed, stack};
 use std::panic::catch_unwind;
 use std::thread;

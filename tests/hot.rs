@@ -1,6 +1,8 @@
 //! In a build without optimisation, functions that are called very often leave most values out. They say so, and what they
 //! do show is right.
 
+#![cfg(not(feature = "off"))]
+
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! What is asked of frames, and what is answered: now, later, and elsewhere.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{
     Code, Frame, FrameInfo, Local, Locals, Origin, Stack, Traceback, Value, currentframe, depth,
     frame, stack,

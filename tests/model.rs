@@ -5,6 +5,8 @@
 //! script, keeps its variables as the script says, and tells the model of each change. The model
 //! does not know how the library works.
 
+#![cfg(not(feature = "off"))]
+
 use proptest::prelude::*;
 use stacklens::{FrameInfo, Traceback, currentframe, depth, frame, framed, stack};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -1,5 +1,10 @@
 //! Values read from debug information are what the program itself prints of them, for every type in one list.
-#![cfg(all(feature = "native", target_os = "linux", target_arch = "x86_64"))]
+#![cfg(all(
+    feature = "native",
+    target_os = "linux",
+    target_arch = "x86_64",
+    not(feature = "off")
+))]
 
 #[path = "native_golden/cases.rs"]
 mod cases;

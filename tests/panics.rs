@@ -1,5 +1,7 @@
 //! A panic anywhere, re-entrance and leaks: the stack stays what it should be.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{Encoder, FrameInfo, Inspect, currentframe, depth, frame, framed, stack};
 use std::cell::{Cell, RefCell};
 use std::fmt;

@@ -2,6 +2,8 @@
 //!
 //! A line is named by a comment at its end: `// @name`.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{currentframe, frame};
 use std::cell::RefCell;
 

@@ -1,5 +1,7 @@
 //! Which functions an error's return trace names: all that it left through, and none that another error did.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::{ReturnTrace, frame};
 use std::fmt;
 

@@ -1,5 +1,7 @@
 //! `#[frame(future)]`: functions that return a future, whose frame goes on with it.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::tasks::{self, TaskDump, TaskFrame};
 use stacklens::{frame, stack};
 use std::future::{Future, pending, poll_fn, ready};

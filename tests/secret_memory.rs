@@ -2,7 +2,7 @@
 //! not in what a report was made of, not in a buffer that was freed. It is looked for from outside: in the core file that the
 //! kernel writes of the process, in the one that gdb does, and in the memory that both are made from. (A core pattern that names
 //! a program, or a machine without gdb, leaves the last.)
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(feature = "off")))]
 
 use stacklens::{
     Encoder, Inspect, Report, Secret, catch, enhanced_traceback, frame, log_calls, stack,

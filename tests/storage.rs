@@ -1,6 +1,8 @@
 //! Frames come and go with the functions they are of, however those end, on every thread and at any
 //! time of its life.
 
+#![cfg(not(feature = "off"))]
+
 mod child;
 
 use stacklens::{FrameInfo, ValueKind, currentframe, depth, frame, framed, stack};

@@ -1,5 +1,7 @@
 //! Frames for what gives one item after the other: iterators, and with the feature `futures` streams.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::tasks::{self, IteratorExt, State};
 
 #[test]

@@ -1,5 +1,7 @@
 //! What the frames of suspended futures say, to whoever asks from anywhere.
 
+#![cfg(not(feature = "off"))]
+
 use stacklens::tasks::{self, FutureExt, PollFrame, State, TaskDump, TaskFrame};
 use stacklens::{frame, framed};
 use std::future::{Future, pending, poll_fn};

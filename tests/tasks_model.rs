@@ -5,6 +5,8 @@
 //! on others, aborts some half-way, forgets others. The model is the future itself: each writes into a shared map, by hand,
 //! what a right dump has to say of it.
 
+#![cfg(not(feature = "off"))]
+
 use proptest::prelude::*;
 use stacklens::frame;
 use stacklens::tasks::{self, FutureExt, TaskDump, TaskFrame};

@@ -1,6 +1,7 @@
 //! What the variables of a frame hold is shown as Rust's own `Debug` prints it, by default and in
 //! every build.
 
+#![cfg(not(feature = "off"))]
 #![allow(
     clippy::box_collection,
     clippy::redundant_allocation,
